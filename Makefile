@@ -1,0 +1,60 @@
+# Everything here makes the environment (.venv) first when it is missing or out of date.
+# Needed beforehand: make and Python 3.11 or later (PYTHON=python3.12 chooses one).
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+BIN := .venv/bin
+STAMP := .venv/installed
+UV_VERSION := 0.13.9
+
+.PHONY: help serve test check format bench lock clean
+
+help: ## show this text
+	@echo "usage: make TARGET"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+serve: $(STAMP) ## build the graph if needed and serve it on http://127.0.0.1:8000 (HOST=, PORT=)
+	$(BIN)/tipgraph serve --host $(HOST) --port $(PORT)
+
+test: $(STAMP) ## run the tests with the coverage gate (ARGS="-k turtle" chooses some, without the gate)
+ifdef ARGS
+	$(BIN)/python -m pytest $(ARGS)
+else
+	$(BIN)/python -m pytest --cov --cov-report=term
+endif
+
+check: $(STAMP) ## everything CI runs: format, lint, types, import rules, tests, tipgraph check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/tipgraph format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+	$(BIN)/tipgraph check
+
+format: $(STAMP) ## put Python and Turtle into their canonical layout
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/tipgraph format
+
+bench: $(STAMP) ## measure the service beside its peers and print the ratios
+	$(BIN)/python -m benchmarks
+
+lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv==$(UV_VERSION)
+	$(BIN)/uv pip compile pyproject.toml --extra notebook --group build --group test --group lint \
+		--universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet \
+		--custom-compile-command "make lock" --output-file requirements.lock
+
+clean: ## remove the environment and everything made by tools
+	rm -rf .venv .bench dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "tipgraph needs Python 3.11 or later; '$(PYTHON)' is not. Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)

@@ -1,0 +1,93 @@
+"""A snapshot: an immutable, finished copy of the graph on disk, only ever opened read-only.
+
+A snapshot is a folder with `manifest.json` and `store/`, an on-disk pyoxigraph store. The store
+holds each named graph and, in its default graph, the merge of the graphs that the manifest's
+`default_graph` names, so that a plain query meets each triple once.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Final, Self
+
+from tipgraph.errors import SnapshotError
+
+FORMAT_VERSION: Final = 1
+MANIFEST_NAME: Final = "manifest.json"
+STORE_NAME: Final = "store"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a snapshot holds and what it was made from.
+
+    Args:
+        digest: SHA-256 (hex) of the canonical dataset (RDFC-1.0 N-Quads).
+        inputs_digest: SHA-256 (hex) of the bytes and options the snapshot was built from.
+        dataset_version: The version of the dataset, such as `1.0.0`.
+        software_version: The version of tipgraph that built it.
+        graphs: Named graph IRI to number of triples.
+        default_graph: IRIs of the named graphs merged into the default graph.
+        default_graph_triples: Number of triples in the default graph.
+        format_version: Layout of the folder; another one is refused.
+    """
+
+    digest: str
+    inputs_digest: str
+    dataset_version: str
+    software_version: str
+    graphs: Mapping[str, int]
+    default_graph: tuple[str, ...]
+    default_graph_triples: int
+    format_version: int = FORMAT_VERSION
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read a manifest; raises ValueError or TypeError when the text is not one."""
+        values = json.loads(text)
+        if not isinstance(values, dict) or set(values) != {field.name for field in fields(cls)}:
+            raise ValueError("not a manifest")
+        values["default_graph"] = tuple(values["default_graph"])
+        values["graphs"] = {str(name): int(count) for name, count in values["graphs"].items()}
+        return cls(**values)
+
+    def to_json(self) -> str:
+        """Write the manifest as JSON with sorted keys."""
+        return json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A snapshot folder that was found complete."""
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def store_path(self) -> Path:
+        """The folder for `pyoxigraph.Store.read_only`."""
+        return self.path / STORE_NAME
+
+
+def open_snapshot(path: Path) -> Snapshot:
+    """Open the snapshot in a folder.
+
+    Raises:
+        SnapshotError: The folder has no readable manifest, no store, or another format version.
+    """
+    try:
+        manifest = Manifest.from_json((path / MANIFEST_NAME).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SnapshotError(f"{path} is not a snapshot: {error.strerror}") from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise SnapshotError(f"{path} is not a snapshot: its {MANIFEST_NAME} is damaged") from error
+    if manifest.format_version != FORMAT_VERSION:
+        raise SnapshotError(
+            f"{path} has format version {manifest.format_version}; "
+            f"this tipgraph reads {FORMAT_VERSION}: build it anew"
+        )
+    # RocksDB writes CURRENT last: without it there is no complete store.
+    if not (path / STORE_NAME / "CURRENT").is_file():
+        raise SnapshotError(f"{path} is not a snapshot: its store is missing or incomplete")
+    return Snapshot(path, manifest)
