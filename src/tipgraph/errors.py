@@ -16,7 +16,7 @@ Exit codes: 0 fine, 1 the data does not conform or a check fails, 2 usage, 3 inp
 
 
 class TipgraphError(Exception):
-    """The root: every error tipgraph raises on purpose, with the exit code it ends a command with."""
+    """The root: every error raised on purpose, with the exit code it ends a command with."""
 
     exit_code = 4
 
@@ -28,7 +28,7 @@ class UsageError(TipgraphError):
 
 
 class InputError(TipgraphError):
-    """Something that was given cannot be read: missing, a directory, not UTF-8, of unknown format."""
+    """Something given cannot be read: missing, a directory, not UTF-8, of unknown format."""
 
     exit_code = 3
 

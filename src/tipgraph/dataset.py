@@ -1,0 +1,110 @@
+"""Which files make the dataset, and which named graph each fills: no other module knows paths."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
+
+from tipgraph.errors import InputError
+from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY, GRAPH_SHAPES
+from tipgraph.syntax import decode, parse_rdf
+
+SHIPPED_GRAPHS: Final = {
+    GRAPH_DATA: "data",
+    GRAPH_ONTOLOGY: "ontology",
+    GRAPH_SHAPES: "shapes",
+}
+QUERIES_FOLDER: Final = "queries"
+
+
+def resources() -> Path:
+    """The folder that holds `ontology/`, `data/`, `shapes/` and `queries/`.
+
+    A wheel carries them inside the package; a working copy keeps them at its top level.
+    """
+    package = Path(__file__).parent
+    carried = package / "resources"
+    return carried if carried.is_dir() else package.parent.parent
+
+
+def shipped_files(graph: NamedNode) -> list[Path]:
+    """The Turtle files that fill one of the shipped graphs, sorted by name."""
+    return sorted((resources() / SHIPPED_GRAPHS[graph]).glob("*.ttl"))
+
+
+def query_files(suffix: str = ".ttl") -> list[Path]:
+    """The shipped queries' files with a suffix, sorted by path."""
+    return sorted((resources() / QUERIES_FOLDER).rglob(f"*{suffix}"))
+
+
+def turtle_files() -> list[Path]:
+    """Every shipped Turtle file: those of the graphs and the queries."""
+    return [path for graph in SHIPPED_GRAPHS for path in shipped_files(graph)] + query_files()
+
+
+def rdf_format(path: Path) -> RdfFormat:
+    """The RDF format that a file's extension stands for.
+
+    Raises:
+        InputError: The extension is unknown.
+    """
+    found = RdfFormat.from_extension(path.suffix.removeprefix(".").lower())
+    if found is None or found == RdfFormat.N3:
+        known = ".ttl .nt .rdf .jsonld .trig .nq"
+        raise InputError(f"{path}: unknown RDF format '{path.suffix}'; known are {known}")
+    return found
+
+
+def read_text(path: Path) -> str:
+    """Read a UTF-8 text file.
+
+    Raises:
+        InputError: The file is missing, a directory, unreadable or not UTF-8.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
+    return decode(content, str(path))
+
+
+def read_quads(path: Path) -> list[Quad]:
+    """Parse one RDF file; relative IRIs are resolved against the file's own IRI.
+
+    Blank nodes get fresh labels, so the quads of several files can be merged.
+
+    Raises:
+        InputError: The file cannot be read or its extension is unknown.
+        InputSyntaxError: It breaks the grammar of its format.
+    """
+    found = rdf_format(path)
+    text = read_text(path)
+    base = path.resolve().as_uri()
+    return parse_rdf(text, found, str(path), base_iri=base, rename_blank_nodes=True)
+
+
+def read_shipped(graph: NamedNode) -> list[Quad]:
+    """Parse the files of one shipped graph, as quads of that graph."""
+    return [
+        Quad(quad.subject, quad.predicate, quad.object, graph)
+        for path in shipped_files(graph)
+        for quad in read_quads(path)
+    ]
+
+
+def read_files(paths: Iterable[Path], *, union_default_graph: bool = False) -> list[Quad]:
+    """Parse anybody's RDF files into one dataset.
+
+    Args:
+        paths: Files; triples formats fill the default graph, TriG and N-Quads keep their graphs.
+        union_default_graph: Merge all named graphs into the default graph as well.
+    """
+    quads = [quad for path in paths for quad in read_quads(path)]
+    if union_default_graph:
+        quads += [
+            Quad(quad.subject, quad.predicate, quad.object)
+            for quad in quads
+            if not isinstance(quad.graph_name, DefaultGraph)
+        ]
+    return quads

@@ -1,0 +1,165 @@
+"""Parsing of RDF text into quads, with errors that name the real place.
+
+The grammars are pyoxigraph's. What this module adds is the place: pyoxigraph reports a missing full
+stop at the token after it, and gives no position at all for most RDF/XML and some JSON-LD.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from xml.parsers import expat
+
+from pyoxigraph import Quad, RdfFormat, parse
+
+from tipgraph.errors import InputError, InputSyntaxError
+
+_WORD_CHARACTER: Final = r"[^\s<>\"'()\[\]{};,.#^@\\|`~!$&*+=/?]"
+_TOKEN: Final = re.compile(
+    rf"""
+    (?P<space>[ \t\r\n]+)
+  | (?P<comment>\#[^\r\n]*)
+  | (?P<iri><[^<>"\s]*>)
+  | (?P<string>\"\"\"(?:\"{{0,2}}(?:[^"\\]|\\.))*+\"\"\" | '''(?:'{{0,2}}(?:[^'\\]|\\.))*+'''
+      | "(?:[^"\\\r\n]|\\.)*+" | '(?:[^'\\\r\n]|\\.)*+')
+  | (?P<at>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+  | (?P<number>[+-]?(?:\d+(?:\.\d*)?[eE][+-]?\d+|\.\d+[eE][+-]?\d+|\d*\.\d+|\d+))
+  | (?P<word>(?:{_WORD_CHARACTER}|\\.|\.+(?={_WORD_CHARACTER}|\\))+)
+  | (?P<mark>\^\^|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_REPORTED_POSITION: Final = re.compile(r"^Parser error (?:at|between) [^:]*: ")
+_NO_TERMINATOR: Final = ("A dot is expected", "Unexpected end", "Quads must be followed by a dot")
+_TURTLE_LIKE: Final = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A lexical piece of Turtle: its kind, its text and where it starts (0-based code point)."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Where the token ends, exclusive."""
+        return self.start + len(self.text)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Split Turtle into tokens, comments included and white space left out.
+
+    Kinds are `comment`, `iri`, `string`, `at` (a directive or language tag), `number`, `word`
+    (a prefixed name, blank node label or keyword) and `mark` (punctuation). The scanner trusts the
+    text: what is not Turtle comes out as marks.
+    """
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or ""
+        if kind != "space":
+            yield Token(kind, match.group(), match.start())
+
+
+def parse_rdf(
+    text: str,
+    rdf_format: RdfFormat,
+    source: str,
+    *,
+    base_iri: str | None = None,
+    rename_blank_nodes: bool = False,
+) -> list[Quad]:
+    """Parse RDF text. Nothing is fetched: a remote JSON-LD context is an error.
+
+    Args:
+        text: The whole text.
+        rdf_format: Its format.
+        source: The name of the text for error messages.
+        base_iri: What relative IRIs are resolved against; without it they are errors.
+        rename_blank_nodes: Give blank nodes fresh labels, to keep several texts apart.
+
+    Raises:
+        InputSyntaxError: The text breaks the grammar of its format.
+    """
+    try:
+        return list(
+            parse(text, rdf_format, base_iri=base_iri, rename_blank_nodes=rename_blank_nodes)
+        )
+    except SyntaxError as error:
+        raise _located(error, text, rdf_format, source) from error
+
+
+def decode(content: bytes, source: str) -> str:
+    """Decode UTF-8, with or without a byte order mark.
+
+    Raises:
+        InputError: The bytes are not UTF-8; the message names the line.
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{source}: not UTF-8: byte 0x{content[error.start]:02x} on line {line}"
+        ) from error
+
+
+def syntax_error(reason: str, text: str, source: str, *, start: int) -> InputSyntaxError:
+    """Make the error for a place in a text, `start` being a 0-based code point."""
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", start)
+    excerpt = text[line_start : line_end if line_end >= 0 else None].rstrip("\r")
+    return InputSyntaxError(
+        reason,
+        source,
+        line=text.count("\n", 0, start) + 1,
+        column=start - line_start + 1,
+        excerpt=excerpt,
+    )
+
+
+def _located(error: SyntaxError, text: str, rdf_format: RdfFormat, source: str) -> InputSyntaxError:
+    reason = _REPORTED_POSITION.sub("", str(error.msg))
+    if error.lineno is not None and error.offset is not None:
+        start = _offset(text, error.lineno, error.offset)
+        if rdf_format in _TURTLE_LIKE and reason.startswith(_NO_TERMINATOR):
+            reason, start = _missing_terminator(text, start)
+    elif rdf_format == RdfFormat.RDF_XML:
+        start = _xml_error_offset(text, reason)
+    else:
+        start = max(text.find('"@context"'), 0)
+        if "LoadDocumentCallback" in reason:
+            reason = "a remote JSON-LD context is never fetched: put the context into the file"
+    return syntax_error(reason, text, source, start=start)
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    """The code point at a 1-based line and column."""
+    start = 0
+    for _ in range(line - 1):
+        start = text.find("\n", start) + 1
+    return min(start + column - 1, len(text))
+
+
+def _missing_terminator(text: str, start: int) -> tuple[str, int]:
+    """Say what stands where a statement should have ended, and where that is."""
+    if text[start : start + 1] in ('"', "'"):
+        return "the string that starts here is never closed", start
+    before = [t for t in tokens(text[:start]) if t.kind != "comment"]
+    after = next((t for t in tokens(text[start:]) if t.kind != "comment"), None)
+    found = f"found {after.text.splitlines()[0]}" if after else "the text ends"
+    if not before:
+        return f"expected a statement, {found}", start
+    last = before[-1]
+    return f"expected '.', ';' or ',' after {last.text.splitlines()[-1]}, {found}", last.end
+
+
+def _xml_error_offset(text: str, reason: str) -> int:
+    """Find the place of an RDF/XML error: expat's own, or else where the named thing stands."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as error:
+        return _offset(text, error.lineno, error.offset + 1)
+    named = re.search(r"'([^']+)'|(\S+)$", reason)
+    return max(text.find(named.group(1) or named.group(2)), 0) if named else 0
