@@ -3,6 +3,8 @@
 A test holds PREFIXES equal to the `sh:declare` entries of `ontology/prefixes.ttl`.
 """
 
+import re
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -75,3 +77,23 @@ GRAPH_SHAPES: Final = NamedNode(f"{GRAPH}shapes")
 GRAPH_INFERRED: Final = NamedNode(f"{GRAPH}inferred")
 GRAPH_META: Final = NamedNode(f"{GRAPH}meta")
 DATASET: Final = NamedNode(f"{BASE}dataset")
+
+_PLAIN_LOCAL_NAME: Final = re.compile(r"(?:[A-Za-z0-9_](?:[\w.\-]*[\w\-])?)?", re.ASCII)
+
+
+def shorten(iri: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
+    """Write an IRI as Turtle does: `prefix:name` by the longest fitting namespace, or `<IRI>`.
+
+    Args:
+        iri: An absolute IRI.
+        prefixes: Prefix to namespace IRI.
+    """
+    fitting = [
+        (len(namespace), prefix)
+        for prefix, namespace in prefixes.items()
+        if iri.startswith(namespace) and _PLAIN_LOCAL_NAME.fullmatch(iri, len(namespace))
+    ]
+    if not fitting:
+        return f"<{iri}>"
+    length, prefix = max(fitting)
+    return f"{prefix}:{iri[length:]}"
