@@ -46,7 +46,7 @@ PREFIXES: Final = MappingProxyType(
         "id": ID,
         "claim": CLAIM,
         "doc": DOC,
-        "shapes": SHAPES,
+        "shape": SHAPES,
         "query": QUERY,
         "graph": GRAPH,
         "bibo": BIBO,
