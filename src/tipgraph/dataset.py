@@ -1,10 +1,9 @@
 """Which files make the dataset, and which named graph each fills: no other module knows paths."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
+from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from tipgraph.errors import InputError
 from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY, GRAPH_SHAPES
@@ -56,17 +55,25 @@ def rdf_format(path: Path) -> RdfFormat:
     return found
 
 
+def read_bytes(path: Path) -> bytes:
+    """Read a file.
+
+    Raises:
+        InputError: The file is missing, a directory or unreadable.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
+
+
 def read_text(path: Path) -> str:
     """Read a UTF-8 text file.
 
     Raises:
         InputError: The file is missing, a directory, unreadable or not UTF-8.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
-    return decode(content, str(path))
+    return decode(read_bytes(path), str(path))
 
 
 def read_quads(path: Path) -> list[Quad]:
@@ -91,20 +98,3 @@ def read_shipped(graph: NamedNode) -> list[Quad]:
         for path in shipped_files(graph)
         for quad in read_quads(path)
     ]
-
-
-def read_files(paths: Iterable[Path], *, union_default_graph: bool = False) -> list[Quad]:
-    """Parse anybody's RDF files into one dataset.
-
-    Args:
-        paths: Files; triples formats fill the default graph, TriG and N-Quads keep their graphs.
-        union_default_graph: Merge all named graphs into the default graph as well.
-    """
-    quads = [quad for path in paths for quad in read_quads(path)]
-    if union_default_graph:
-        quads += [
-            Quad(quad.subject, quad.predicate, quad.object)
-            for quad in quads
-            if not isinstance(quad.graph_name, DefaultGraph)
-        ]
-    return quads
