@@ -1,0 +1,116 @@
+"""Contradictions, named in words with the triples that make them.
+
+`clash_rules/*.rq` holds one query for each OWL 2 RL rule whose conclusion is false; its first line
+is the sentence to say. Names are taken to be unique: where OWL would conclude from a functional
+property that two of our names mean one thing, it is the data that is wrong, unless an `owl:sameAs`
+says otherwise.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import starmap
+from typing import Final
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+
+from tipgraph.errors import InconsistencyError
+from tipgraph.namespaces import PREFIXES, RDF
+from tipgraph.reasoning.proofs import Proof
+from tipgraph.reasoning.sparql import read_queries, select
+
+_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One contradiction.
+
+    Args:
+        rule: The OWL 2 RL rule that finds it, such as `cax-dw`.
+        message: What contradicts what, in one sentence.
+        triples: The triples that cannot hold together.
+    """
+
+    rule: str
+    message: str
+    triples: tuple[Triple, ...]
+
+
+def refuse_clashes(store: Store, proofs: Mapping[Triple, Proof]) -> None:
+    """Raise when a closure contradicts itself.
+
+    Args:
+        store: The closure.
+        proofs: Its proofs, to say what an inferred triple rests on.
+
+    Raises:
+        InconsistencyError: It does; the message names each clash and its triples.
+    """
+    clashes = find_clashes(store)
+    if clashes:
+        raise InconsistencyError(_report(clashes, proofs))
+
+
+def find_clashes(store: Store) -> list[Clash]:
+    """Every contradiction in a closure, sorted by message."""
+    found = {
+        clash.message: clash
+        for rule, text in read_queries("clash_rules").items()
+        for clash in _run(rule, text, store)
+    }
+    return [found[message] for message in sorted(found)]
+
+
+def _run(rule: str, text: str, store: Store) -> Iterator[Clash]:
+    sentence = text.partition("\n")[0].removeprefix("# ")
+    rows = select(store, text)
+    names = [variable.value for variable in rows.variables]
+    for row in rows:
+        terms = list(row)
+        shown = {name: shorten(term) for name, term in zip(names, terms, strict=True)}
+        threes = zip(terms[::3], terms[1::3], terms[2::3], strict=True)
+        yield Clash(rule, sentence.format(**shown), tuple(starmap(Triple, threes)))
+
+
+def shorten(term: NamedNode | BlankNode | Literal | Triple) -> str:
+    """A term as Turtle would write it, with the project's prefixes."""
+    if isinstance(term, NamedNode):
+        if term.value == f"{RDF}type":
+            return "a"
+        for prefix, namespace in PREFIXES.items():
+            if term.value.startswith(namespace):
+                return f"{prefix}:{term.value.removeprefix(namespace)}"
+    return str(term)
+
+
+def _report(clashes: list[Clash], proofs: Mapping[Triple, Proof]) -> str:
+    count = "1 contradiction" if len(clashes) == 1 else f"{len(clashes)} contradictions"
+    lines = [f"ontology and data contradict themselves: {count}"]
+    for clash in clashes[:_SHOWN]:
+        lines.append(f"- {clash.message} ({clash.rule})")
+        lines += [f"    {line}" for triple in clash.triples for line in _grounds(triple, proofs)]
+    if len(clashes) > _SHOWN:
+        lines.append(f"- and {len(clashes) - _SHOWN} more")
+    return "\n".join(lines)
+
+
+def _grounds(triple: Triple, proofs: Mapping[Triple, Proof]) -> Iterator[str]:
+    """A triple and, when it was inferred, the asserted triples that it follows from."""
+    if proofs[triple].rule == "asserted":
+        yield f"{_line(triple)} (asserted)"
+        return
+    yield f"{_line(triple)} (inferred) from"
+    asserted = dict.fromkeys(_leaves(triple, proofs))
+    yield from (f"  {_line(leaf)}" for leaf in asserted)
+
+
+def _leaves(triple: Triple, proofs: Mapping[Triple, Proof]) -> Iterable[Triple]:
+    premises = proofs[triple].premises
+    if not premises:
+        yield triple
+    for premise in premises:
+        yield from _leaves(premise, proofs)
+
+
+def _line(triple: Triple) -> str:
+    return " ".join(shorten(term) for term in (triple.subject, triple.predicate, triple.object))

@@ -1,0 +1,89 @@
+"""The door to reasoning: ontology and data in, inferred triples and their statements out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pyoxigraph import Quad, Triple
+
+from tipgraph.errors import InconsistencyError, TipgraphError
+from tipgraph.reasoning.clashes import refuse_clashes
+from tipgraph.reasoning.closure import informative
+from tipgraph.reasoning.derivation import Derivation, derive
+from tipgraph.reasoning.evidence import Evidence
+from tipgraph.reasoning.owlrl_engine import close
+from tipgraph.reasoning.proofs import Proof, best_proofs
+from tipgraph.reasoning.statements import statement_writer
+
+
+@dataclass(frozen=True)
+class Inference:
+    """What follows from ontology and data.
+
+    Args:
+        triples: The inferred triples worth keeping, sorted; none of them asserted.
+        statements: The triples of their InferredStatement nodes, sorted.
+    """
+
+    triples: tuple[Triple, ...]
+    statements: tuple[Triple, ...]
+    _proofs: Mapping[Triple, Proof] = field(repr=False)
+
+    def explain(self, triple: Triple) -> Proof | None:
+        """Why a triple holds: rule, axiom, premises and claims; None when it does not hold.
+
+        The rule of an asserted triple is `asserted`.
+        """
+        return self._proofs.get(triple)
+
+
+def infer(ontology: Iterable[Triple | Quad], data: Iterable[Triple | Quad]) -> Inference:
+    """Draw every OWL 2 RL conclusion from ontology and data.
+
+    Two engines do it independently: owlrl gives the closure, and the rules as SPARQL give the
+    proofs. They must agree.
+
+    Args:
+        ontology: Classes, properties and controlled lists.
+        data: Things, claims and passages.
+
+    Raises:
+        InconsistencyError: Statements contradict each other; the message names them.
+        TipgraphError: The two engines disagree.
+    """
+    asserted = frozenset(
+        Triple(each.subject, each.predicate, each.object) for each in (*ontology, *data)
+    )
+    derivation = derive(asserted)
+    evidence = Evidence.read(derivation.store)
+    proofs = best_proofs(derivation, evidence)
+    refuse_clashes(derivation.store, proofs)
+    inferred = _agreed(asserted, derivation)
+    writer = statement_writer(derivation, evidence)
+    statements = {
+        each
+        for triple in inferred
+        if writer.calls_for_one(triple, proofs[triple])
+        for each in writer.write(triple, proofs[triple])
+    }
+    return Inference(_sorted(inferred), _sorted(statements), proofs)
+
+
+def _agreed(asserted: frozenset[Triple], derivation: Derivation) -> frozenset[Triple]:
+    reference = close(asserted)
+    if reference.contradictions:
+        listed = "".join(f"\n- {words}" for words in reference.contradictions)
+        raise InconsistencyError(f"ontology and data contradict themselves:{listed}")
+    inferred = informative(reference.triples, asserted)
+    derived = informative(derivation.steps, asserted)
+    if inferred != derived:
+        example = min(inferred ^ derived, key=str)
+        found = "owlrl" if example in inferred else "the rules as SPARQL"
+        raise TipgraphError(
+            f"the two reasoners disagree on {len(inferred ^ derived)} triples; "
+            f"only {found} infers {example}"
+        )
+    return inferred
+
+
+def _sorted(triples: Iterable[Triple]) -> tuple[Triple, ...]:
+    return tuple(sorted(triples, key=str))

@@ -1,0 +1,138 @@
+"""An InferredStatement node for each inferred triple that rests on claims.
+
+It says by which rule and from which claims the triple follows, and how strong the weakest of them
+is: without it, inference would launder "reportedly" into fact. It stands for
+
+- every inferred triple with a predicate of our ontology, and
+- every inferred `rdf:type` of a defined class, one that a class expression is equivalent to or
+  suffices for,
+
+as long as a claim is among the premises. What follows from classification alone, such as that a
+border-guard group is a group of persons, has no claim to cite: it stays in the inferred graph
+without a statement. Premises that no claim says (types, entries of controlled lists) are
+background: they are not cited, and they weaken nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from tipgraph.namespaces import BASE, OWL, PROV, RDFS, SKOS, TIP
+from tipgraph.reasoning.closure import RDF_TYPE
+from tipgraph.reasoning.derivation import Derivation
+from tipgraph.reasoning.evidence import Evidence
+from tipgraph.reasoning.proofs import Proof
+
+INFERRED: Final = f"{BASE}inferred/"
+
+_LABEL: Final = NamedNode(f"{RDFS}label")
+_LABELS: Final = frozenset({_LABEL, NamedNode(f"{SKOS}prefLabel")})
+_SUBCLASS_OF: Final = NamedNode(f"{RDFS}subClassOf")
+_EQUIVALENT_CLASS: Final = NamedNode(f"{OWL}equivalentClass")
+_DERIVED_FROM: Final = NamedNode(f"{PROV}wasDerivedFrom")
+_INFERRED_STATEMENT: Final = NamedNode(f"{TIP}InferredStatement")
+
+
+def statement_iri(triple: Triple) -> NamedNode:
+    """The IRI of an inferred triple's statement: a digest of the triple's N-Triples line.
+
+    The line is taken without its line ending.
+    """
+    digest = sha256(f"{triple} .".encode()).hexdigest()
+    return NamedNode(f"{INFERRED}{digest[:16]}")
+
+
+@dataclass(frozen=True)
+class StatementWriter:
+    """Writes the statements of inferred triples.
+
+    Args:
+        evidence: The claims and their hedges.
+        labels: Label of each labelled term.
+        defined_classes: The classes whose inferred members get a statement.
+        types: The classes of a statement: InferredStatement and those above it.
+    """
+
+    evidence: Evidence
+    labels: Mapping[NamedNode, str]
+    defined_classes: frozenset[NamedNode]
+    types: frozenset[NamedNode]
+
+    def calls_for_one(self, triple: Triple, proof: Proof) -> bool:
+        """Whether an inferred triple gets a statement."""
+        if not proof.claims:
+            return False
+        if triple.predicate == RDF_TYPE:
+            return triple.object in self.defined_classes
+        return triple.predicate.value.startswith(TIP)
+
+    def write(self, triple: Triple, proof: Proof) -> Iterator[Triple]:
+        """The triples of one statement."""
+        node = statement_iri(triple)
+        for found in self.types:
+            yield Triple(node, RDF_TYPE, found)
+        yield Triple(node, _LABEL, Literal(self._label(triple), language="en"))
+        yield Triple(node, _tip("claimSubject"), triple.subject)
+        yield Triple(node, _tip("claimPredicate"), triple.predicate)
+        is_value = isinstance(triple.object, Literal)
+        yield Triple(node, _tip("claimValue" if is_value else "claimObject"), triple.object)
+        yield Triple(node, _tip("ruleName"), Literal(proof.rule))
+        if proof.axiom is not None:
+            yield Triple(node, _tip("rule"), proof.axiom)
+        yield from self._evidence(node, proof)
+
+    def _evidence(self, node: NamedNode, proof: Proof) -> Iterator[Triple]:
+        read = [self.evidence.claims[claim] for claim in proof.claims]
+        weakest = [hedge for hedge in read if hedge.strength == proof.strength]
+        for evidentiality in frozenset().union(*(hedge.evidentialities for hedge in weakest)):
+            yield Triple(node, _tip("evidentiality"), evidentiality)
+        for claim in proof.claims:
+            yield Triple(node, _DERIVED_FROM, claim)
+        if any(hedge.scope_ambiguous for hedge in read):
+            yield Triple(node, _tip("scopeAmbiguous"), Literal(True))
+
+    def _label(self, triple: Triple) -> str:
+        predicate = "is one of" if triple.predicate == RDF_TYPE else self._name(triple.predicate)
+        return f"{self._name(triple.subject)} {predicate} {self._name(triple.object)}"
+
+    def _name(self, term: NamedNode | BlankNode | Literal | Triple) -> str:
+        if not isinstance(term, NamedNode):
+            return term.value if isinstance(term, Literal) else str(term)
+        return self.labels.get(term, term.value.rpartition("#")[2].rpartition("/")[2])
+
+
+def statement_writer(derivation: Derivation, evidence: Evidence) -> StatementWriter:
+    """Prepare to write statements over the closure of one ontology and its data.
+
+    Args:
+        derivation: For labels, definitions and the classes above InferredStatement.
+        evidence: The claims and their hedges.
+    """
+    labels: dict[NamedNode, str] = {}
+    defined: set[object] = set()
+    for triple in derivation.asserted:
+        subject, predicate, value = triple.subject, triple.predicate, triple.object
+        if predicate in _LABELS and isinstance(subject, NamedNode) and isinstance(value, Literal):
+            labels[subject] = min(labels.get(subject, value.value), value.value)
+        if predicate == _EQUIVALENT_CLASS and isinstance(value, BlankNode):
+            defined.add(subject)
+        if predicate == _SUBCLASS_OF and isinstance(subject, BlankNode):
+            defined.add(value)
+    above = derivation.store.quads_for_pattern(_INFERRED_STATEMENT, _SUBCLASS_OF, None)
+    types = {_INFERRED_STATEMENT, *(quad.object for quad in above)}
+    return StatementWriter(evidence, labels, _named(defined), _named(types))
+
+
+def _named(terms: Iterable[object]) -> frozenset[NamedNode]:
+    return frozenset(
+        term
+        for term in terms
+        if isinstance(term, NamedNode) and not term.value.startswith((OWL, RDFS))
+    )
+
+
+def _tip(name: str) -> NamedNode:
+    return NamedNode(f"{TIP}{name}")
