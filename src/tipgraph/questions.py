@@ -1,0 +1,233 @@
+"""The competency questions: what the graph can be asked, in words and in SPARQL, with the answers.
+
+Each is a Turtle file under `queries/`: an `sh:SPARQLExecutable` in the vocabulary of SHACL and of
+https://github.com/sib-swiss/sparql-examples, without PREFIX lines, which `sh:prefixes` stands for.
+`mf:result` names its expected answer: a truth value, or the file beside it that holds the rows
+(SPARQL TSV) or triples (N-Triples).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Triple,
+    parse,
+    parse_query_results,
+)
+
+from tipgraph.dataset import QUERIES_FOLDER, query_files, read_quads
+from tipgraph.errors import InputError, UsageError
+from tipgraph.namespaces import PREFIXES, QUERY, RDF, RDFS, SCHEMA, SH
+from tipgraph.store import Solutions, Triples
+
+Term = NamedNode | Literal
+
+_MF: Final = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
+_KINDS: Final = ("select", "ask", "construct")
+_PREFIX: Final = re.compile(r"(?<![\w:/.-])([a-z]+):(?!/)")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A variable of a question that the asker may choose the value of.
+
+    Args:
+        name: The variable, without its question mark.
+        description: What it stands for.
+        default: The value the expected answer is for.
+    """
+
+    name: str
+    description: str
+    default: Term
+
+
+@dataclass(frozen=True)
+class Question:
+    """A competency question.
+
+    Args:
+        iri: Its IRI.
+        text: The question in words.
+        keywords: Its themes, and `inference` or `computation` where the answer needs one; sorted.
+        kind: The query form: `select`, `ask` or `construct`.
+        body: The query without PREFIX lines and without the parameters' values.
+        parameters: What the asker may choose, sorted by name.
+        expected: The expected answer of an `ask`, or the file that holds the expected answer.
+    """
+
+    iri: str
+    text: str
+    keywords: tuple[str, ...]
+    kind: str
+    body: str
+    parameters: tuple[Parameter, ...]
+    expected: bool | Path
+
+    @property
+    def slug(self) -> str:
+        """The last part of the IRI, which is the question in short."""
+        return self.iri.removeprefix(QUERY)
+
+    @property
+    def query(self) -> str:
+        """The query as any SPARQL endpoint takes it, with the parameters' default values."""
+        return self.query_with({})
+
+    def query_with(self, values: Mapping[str, Term]) -> str:
+        """The query as any SPARQL endpoint takes it.
+
+        Args:
+            values: Value of each parameter that is not to have its default.
+
+        Raises:
+            UsageError: There is no such parameter.
+        """
+        unknown = values.keys() - {parameter.name for parameter in self.parameters}
+        if unknown:
+            raise UsageError(f"{self.slug} has no parameter {', '.join(sorted(unknown))}")
+        chosen = {each.name: values.get(each.name, each.default) for each in self.parameters}
+        used = set(_PREFIX.findall(self.body))
+        lines = [f"PREFIX {name}: <{PREFIXES[name]}>" for name in PREFIXES if name in used]
+        # A VALUES block at the end joins with the whole query, so that the body stays as written.
+        block = [_values_block(chosen)] if chosen else []
+        return "\n".join([*lines, self.body, *block]) + "\n"
+
+    def is_answered_by(self, answer: Solutions | bool | Triples) -> bool:
+        """Whether an answer is the expected one: the same rows in the same order, or triples."""
+        if isinstance(answer, bool) or isinstance(self.expected, bool):
+            return answer is self.expected
+        if isinstance(answer, Triples):
+            return set(answer) == self._expected_triples
+        variables, rows = self._expected_rows
+        return answer.variables == variables and [tuple(row) for row in answer] == rows
+
+    @cached_property
+    def _expected_rows(self) -> tuple[tuple[str, ...], list[tuple[Term | None, ...]]]:
+        assert isinstance(self.expected, Path)  # noqa: S101  # `ask` never comes here
+        read = parse_query_results(path=self.expected, format=QueryResultsFormat.TSV)
+        assert isinstance(read, QuerySolutions)  # noqa: S101  # TSV has no truth values
+        return tuple(each.value for each in read.variables), [tuple(row) for row in read]
+
+    @cached_property
+    def _expected_triples(self) -> set[Triple]:
+        assert isinstance(self.expected, Path)  # noqa: S101  # `ask` never comes here
+        return {quad.triple for quad in parse(path=self.expected, format=RdfFormat.N_TRIPLES)}
+
+
+def questions() -> list[Question]:
+    """Every competency question, sorted by slug.
+
+    Raises:
+        InputError: A file cannot be read or does not hold one question.
+        InputSyntaxError: A file is not Turtle.
+    """
+    return [read_question(path) for path in query_files() if path.parent.name == QUERIES_FOLDER]
+
+
+def read_question(path: Path) -> Question:
+    """Read the question in a file.
+
+    Raises:
+        InputError: The file cannot be read or does not hold one question.
+        InputSyntaxError: It is not Turtle.
+    """
+    return _Reader(path).question()
+
+
+class _Reader:
+    """Reads the parts of the question in a file, and says in one line what is missing."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._triples = [quad.triple for quad in read_quads(path)]
+
+    def question(self) -> Question:
+        node = self._node()
+        kind = self._kind(node)
+        parameters = [self._parameter(each) for each in self._objects(node, f"{SH}parameter")]
+        return Question(
+            iri=node.value,
+            text=self._text(node, f"{RDFS}comment"),
+            keywords=tuple(sorted(str(each.value) for each in self._keywords(node))),
+            kind=kind,
+            body=self._text(node, f"{SH}{kind}").strip(),
+            parameters=tuple(sorted(parameters, key=lambda parameter: parameter.name)),
+            expected=self._expected(node),
+        )
+
+    def _node(self) -> NamedNode:
+        executable = NamedNode(f"{SH}SPARQLExecutable")
+        found = [
+            triple.subject
+            for triple in self._triples
+            if triple.predicate.value == f"{RDF}type" and triple.object == executable
+        ]
+        match found:
+            case [NamedNode() as node]:
+                return node
+        raise self._error(f"expected one sh:SPARQLExecutable, found {len(found)}")
+
+    def _kind(self, node: NamedNode) -> str:
+        found = [kind for kind in _KINDS if self._objects(node, f"{SH}{kind}")]
+        if len(found) != 1:
+            raise self._error("expected one of sh:select, sh:ask and sh:construct")
+        return found[0]
+
+    def _keywords(self, node: NamedNode) -> Iterator[Literal]:
+        for term in self._objects(node, f"{SCHEMA}keywords"):
+            if isinstance(term, Literal):
+                yield term
+
+    def _parameter(self, node: object) -> Parameter:
+        path = self._one(node, f"{SH}path")
+        default = self._one(node, f"{SH}defaultValue")
+        if not isinstance(path, NamedNode) or not isinstance(default, Term):
+            raise self._error("expected an IRI as sh:path and a term as sh:defaultValue")
+        # The variable is the local name of the path: https://www.w3.org/TR/shacl/#constraint-components-parameters
+        name = re.split("[#/]", path.value)[-1]
+        return Parameter(name, self._text(node, f"{SH}description"), default)
+
+    def _expected(self, node: NamedNode) -> bool | Path:
+        match self._one(node, f"{_MF}result"):
+            case NamedNode(value=value):
+                return self._path.with_name(value.rpartition("/")[2])
+            case Literal(value=value):
+                return value == "true"
+        raise self._error("expected a truth value or an IRI as mf:result")
+
+    def _text(self, node: object, predicate: str) -> str:
+        found = self._one(node, predicate)
+        if not isinstance(found, Literal):
+            raise self._error(f"expected a text as <{predicate}>")
+        return found.value
+
+    def _one(self, node: object, predicate: str) -> object:
+        found = self._objects(node, predicate)
+        if len(found) != 1:
+            raise self._error(f"expected one <{predicate}>, found {len(found)}")
+        return found[0]
+
+    def _objects(self, node: object, predicate: str) -> list[object]:
+        return [
+            triple.object
+            for triple in self._triples
+            if triple.subject == node and triple.predicate.value == predicate
+        ]
+
+    def _error(self, reason: str) -> InputError:
+        return InputError(f"{self._path}: not a question: {reason}")
+
+
+def _values_block(chosen: Mapping[str, Term]) -> str:
+    variables = " ".join(f"?{name}" for name in chosen)
+    return f"VALUES ({variables}) {{ ({' '.join(str(term) for term in chosen.values())}) }}"
