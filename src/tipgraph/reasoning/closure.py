@@ -5,7 +5,7 @@ terms (`rdfs:subClassOf`, `rdfs:subPropertyOf`). Left out, because they tell a r
 
 - what was asserted anyway;
 - class expressions and other blank nodes, literals as subjects;
-- the reflexive (`x owl:sameAs x`, a class its own subclass) and `owl:Thing`;
+- the reflexive (a thing the same as itself, a group its own subgroup) and `owl:Thing`;
 - schema vocabulary: domains, ranges, equivalences and declarations that repeat each other, and
   the hierarchy of other vocabularies;
 - whatever mentions an alias, the object of an asserted `owl:sameAs`: OWL RL copies every statement
@@ -51,7 +51,11 @@ def _tells(triple: Triple) -> bool:
         return isinstance(value, NamedNode) and not value.value.startswith(_SCHEMA)
     if predicate in HIERARCHY:
         return subject != value and _ours(subject) and _ours(value)
-    return not predicate.value.startswith(_SCHEMA) and not isinstance(value, BlankNode)
+    return (
+        subject != value
+        and not predicate.value.startswith(_SCHEMA)
+        and not isinstance(value, BlankNode)
+    )
 
 
 def _ours(term: object) -> bool:

@@ -12,7 +12,7 @@ from tipgraph.reasoning.derivation import Derivation, derive
 from tipgraph.reasoning.evidence import Evidence
 from tipgraph.reasoning.owlrl_engine import close
 from tipgraph.reasoning.proofs import Proof, best_proofs
-from tipgraph.reasoning.statements import statement_writer
+from tipgraph.reasoning.statements import needs_statement, statement_writer
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def infer(ontology: Iterable[Triple | Quad], data: Iterable[Triple | Quad]) -> I
     statements = {
         each
         for triple in inferred
-        if writer.calls_for_one(triple, proofs[triple])
+        if needs_statement(triple, proofs[triple])
         for each in writer.write(triple, proofs[triple])
     }
     return Inference(_sorted(inferred), _sorted(statements), proofs)

@@ -1,19 +1,17 @@
 """An InferredStatement node for each inferred triple that rests on claims.
 
 It says by which rule and from which claims the triple follows, and how strong the weakest of them
-is: without it, inference would launder "reportedly" into fact. It stands for
+is: without it, inference would launder "reportedly" into fact. Every inferred triple in our
+vocabulary (a predicate of the ontology, or `rdf:type` with a class of it) that rests on a claim has
+exactly one.
 
-- every inferred triple with a predicate of our ontology, and
-- every inferred `rdf:type` of a defined class, one that a class expression is equivalent to or
-  suffices for,
-
-as long as a claim is among the premises. What follows from classification alone, such as that a
-border-guard group is a group of persons, has no claim to cite: it stays in the inferred graph
-without a statement. Premises that no claim says (types, entries of controlled lists) are
-background: they are not cited, and they weaken nothing.
+Premises that no claim says (types, entries of controlled lists) are background: they are not cited,
+and they weaken nothing. What follows from background alone, such as that a border-guard group is a
+group of persons, has no claim to cite and therefore no statement. Nor has a triple in another
+vocabulary, which an alignment repeats from ours.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -31,7 +29,6 @@ INFERRED: Final = f"{BASE}inferred/"
 _LABEL: Final = NamedNode(f"{RDFS}label")
 _LABELS: Final = frozenset({_LABEL, NamedNode(f"{SKOS}prefLabel")})
 _SUBCLASS_OF: Final = NamedNode(f"{RDFS}subClassOf")
-_EQUIVALENT_CLASS: Final = NamedNode(f"{OWL}equivalentClass")
 _DERIVED_FROM: Final = NamedNode(f"{PROV}wasDerivedFrom")
 _INFERRED_STATEMENT: Final = NamedNode(f"{TIP}InferredStatement")
 
@@ -45,6 +42,12 @@ def statement_iri(triple: Triple) -> NamedNode:
     return NamedNode(f"{INFERRED}{digest[:16]}")
 
 
+def needs_statement(triple: Triple, proof: Proof) -> bool:
+    """Whether an inferred triple gets a statement."""
+    term = triple.object if triple.predicate == RDF_TYPE else triple.predicate
+    return bool(proof.claims) and isinstance(term, NamedNode) and term.value.startswith(TIP)
+
+
 @dataclass(frozen=True)
 class StatementWriter:
     """Writes the statements of inferred triples.
@@ -52,22 +55,12 @@ class StatementWriter:
     Args:
         evidence: The claims and their hedges.
         labels: Label of each labelled term.
-        defined_classes: The classes whose inferred members get a statement.
         types: The classes of a statement: InferredStatement and those above it.
     """
 
     evidence: Evidence
     labels: Mapping[NamedNode, str]
-    defined_classes: frozenset[NamedNode]
     types: frozenset[NamedNode]
-
-    def calls_for_one(self, triple: Triple, proof: Proof) -> bool:
-        """Whether an inferred triple gets a statement."""
-        if not proof.claims:
-            return False
-        if triple.predicate == RDF_TYPE:
-            return triple.object in self.defined_classes
-        return triple.predicate.value.startswith(TIP)
 
     def write(self, triple: Triple, proof: Proof) -> Iterator[Triple]:
         """The triples of one statement."""
@@ -108,30 +101,20 @@ def statement_writer(derivation: Derivation, evidence: Evidence) -> StatementWri
     """Prepare to write statements over the closure of one ontology and its data.
 
     Args:
-        derivation: For labels, definitions and the classes above InferredStatement.
+        derivation: For labels and the classes above InferredStatement.
         evidence: The claims and their hedges.
     """
     labels: dict[NamedNode, str] = {}
-    defined: set[object] = set()
     for triple in derivation.asserted:
         subject, predicate, value = triple.subject, triple.predicate, triple.object
         if predicate in _LABELS and isinstance(subject, NamedNode) and isinstance(value, Literal):
             labels[subject] = min(labels.get(subject, value.value), value.value)
-        if predicate == _EQUIVALENT_CLASS and isinstance(value, BlankNode):
-            defined.add(subject)
-        if predicate == _SUBCLASS_OF and isinstance(subject, BlankNode):
-            defined.add(value)
     above = derivation.store.quads_for_pattern(_INFERRED_STATEMENT, _SUBCLASS_OF, None)
-    types = {_INFERRED_STATEMENT, *(quad.object for quad in above)}
-    return StatementWriter(evidence, labels, _named(defined), _named(types))
-
-
-def _named(terms: Iterable[object]) -> frozenset[NamedNode]:
-    return frozenset(
-        term
-        for term in terms
-        if isinstance(term, NamedNode) and not term.value.startswith((OWL, RDFS))
-    )
+    types = {_INFERRED_STATEMENT}
+    for quad in above:
+        if isinstance(quad.object, NamedNode) and not quad.object.value.startswith((OWL, RDFS)):
+            types.add(quad.object)
+    return StatementWriter(evidence, labels, frozenset(types))
 
 
 def _tip(name: str) -> NamedNode:
