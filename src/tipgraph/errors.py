@@ -8,7 +8,20 @@ TipgraphError                      exit code 4 unless a class below says otherwi
 ├── NonConformanceError            1  the data breaks a shape; carries the report's text
 ├── InconsistencyError             1  the statements contradict each other; carries the clashes
 ├── CacheError                     4  the snapshot folder cannot be written
-└── ServiceError                   4  the service cannot start (a port in use, say)
+├── ServiceError                   4  the service cannot start (a port in use, say)
+├── RequestError                   2  an HTTP request that breaks the protocol
+└── QueryError                     4  a query was not answered
+    ├── QuerySyntaxError           3  it is not SPARQL; knows line and column, and hints
+    ├── ReadOnlyError              2  it is an update; nothing was changed
+    ├── FederationError            2  it calls a SERVICE that is not allowed
+    ├── NotAcceptableError         2  no accepted format fits its kind of answer
+    ├── QueryTimeoutError          4  it ran past its deadline
+    ├── MemoryLimitError           4  it needs more memory than a worker may have
+    ├── ResultTooLargeError        4  its answer is larger than answers may be
+    ├── EngineError                4  the engine failed or crashed on it
+    ├── OverloadedError            4  no worker came free in time
+    ├── ClientShareError           4  its client holds more workers than its share
+    └── QueryCancelledError        4  nobody waits for it any more
 
 Exit codes: 0 fine, 1 the data does not conform or a check fails, 2 usage, 3 input unreadable,
 4 an engine or the machine failed.
@@ -85,3 +98,110 @@ class CacheError(TipgraphError):
 
 class ServiceError(TipgraphError):
     """The service cannot start, for instance because its port is in use."""
+
+
+class RequestError(TipgraphError):
+    """An HTTP request that breaks the protocol.
+
+    Args:
+        problem: The slug of its problem type, see `server.problems`.
+        detail: What is wrong with this request.
+        headers: Header fields of the response, such as Allow.
+    """
+
+    exit_code = 2
+
+    def __init__(
+        self, problem: str, detail: str, *, headers: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        self.problem = problem
+        self.headers = headers
+        super().__init__(detail)
+
+
+class QueryError(TipgraphError):
+    """A query that was not answered; its message says why and what to do."""
+
+
+class QuerySyntaxError(QueryError, InputSyntaxError):
+    """A query that is not SPARQL.
+
+    Args:
+        reason: What was found and what was expected, in one line.
+        line: 1-based line.
+        column: 1-based column in code points.
+        excerpt: The offending line, without its line ending.
+        hints: What may mend it, one sentence each.
+    """
+
+    exit_code = 3
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        line: int,
+        column: int,
+        excerpt: str = "",
+        hints: tuple[str, ...] = (),
+    ) -> None:
+        self.hints = hints
+        InputSyntaxError.__init__(self, reason, "query", line=line, column=column, excerpt=excerpt)
+
+    def _message(self) -> str:
+        return "\n".join([super()._message(), *self.hints])
+
+
+class ReadOnlyError(QueryError):
+    """An update, which a read-only store refuses; nothing was changed."""
+
+    exit_code = 2
+
+
+class FederationError(QueryError):
+    """A query that calls a SERVICE which is not allowed."""
+
+    exit_code = 2
+
+
+class NotAcceptableError(QueryError):
+    """A query whose kind of answer fits no accepted format.
+
+    Args:
+        message: What was not acceptable.
+        available: The media types that could be sent.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, available: tuple[str, ...]) -> None:
+        self.available = available
+        super().__init__(message)
+
+
+class QueryTimeoutError(QueryError):
+    """A query that ran past its deadline and was stopped."""
+
+
+class MemoryLimitError(QueryError):
+    """A query that needs more memory than one worker may have."""
+
+
+class ResultTooLargeError(QueryError):
+    """A query whose answer is larger than answers may be; nothing of it is given."""
+
+
+class EngineError(QueryError):
+    """A query on which the engine failed or crashed."""
+
+
+class OverloadedError(QueryError):
+    """A query for which no worker came free in time."""
+
+
+class ClientShareError(QueryError):
+    """A query of a client that holds more workers than its share while others wait."""
+
+
+class QueryCancelledError(QueryError):
+    """A query that was stopped because nobody waits for it any more."""

@@ -1,0 +1,220 @@
+"""Answers over HTTP: evaluated once, kept, compressed, and told apart by entity tags."""
+
+import asyncio
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final
+
+from tipgraph.server.bodies import IDENTITY, SMALL_BODY, compress
+from tipgraph.server.exchange import Exchange, Headers, etags
+from tipgraph.server.metrics import Metrics
+from tipgraph.store import QueryAnswer, QueryRequest, Store
+from tipgraph.store.base import Pending
+
+_VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
+# From this size on, compressing would hold up other requests.
+_LARGE_BODY: Final = 256 * 1024
+# No answer may push out more of the cache than this part.
+_CACHE_SHARE: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query as one kind of request asks it.
+
+    Args:
+        request: The query.
+        tag: Names the answer, whatever its coding: a digest of all that it depends on.
+        coding: The content coding wanted.
+        volatile: Whether the answer may differ each time.
+    """
+
+    request: QueryRequest
+    tag: bytes
+    coding: str
+    volatile: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """An answer ready to be sent."""
+
+    headers: Headers
+    body: bytes
+
+
+def ask(request: QueryRequest, coding: str, digest: str) -> Asked:
+    """Name the answer to a query over the dataset with a digest."""
+    parts = (
+        digest,
+        request.query,
+        request.default_graphs,
+        request.named_graphs,
+        request.results_format and request.results_format.name,
+        request.graph_format and request.graph_format.name,
+    )
+    tag = blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return Asked(request, tag.encode(), coding, _is_volatile(request.query))
+
+
+class AnswerCache:
+    """The latest answers, up to a number of bytes.
+
+    Args:
+        capacity: Bytes of bodies kept.
+        metrics: Where hits and size are counted.
+    """
+
+    def __init__(self, capacity: int, metrics: Metrics) -> None:
+        self._capacity = capacity
+        self._metrics = metrics
+        self._kept: OrderedDict[tuple[bytes, str], Representation] = OrderedDict()
+
+    def get(self, asked: Asked) -> Representation | None:
+        """Find a kept answer."""
+        key = (asked.tag, asked.coding)
+        found = self._kept.get(key)
+        if found is None:
+            self._metrics.cache["miss"] += 1
+            return None
+        self._kept.move_to_end(key)
+        self._metrics.cache["hit"] += 1
+        return found
+
+    def keep(self, asked: Asked, representation: Representation) -> None:
+        """Keep an answer, in place of those not asked for longest."""
+        size = len(representation.body)
+        if asked.volatile or size > self._capacity * _CACHE_SHARE:
+            return
+        key = (asked.tag, asked.coding)
+        replaced = self._kept.pop(key, None)
+        self._metrics.cache_bytes += size - (len(replaced.body) if replaced else 0)
+        self._kept[key] = representation
+        while self._metrics.cache_bytes > self._capacity:
+            _, oldest = self._kept.popitem(last=False)
+            self._metrics.cache_bytes -= len(oldest.body)
+
+
+class Answers:
+    """Sends the answers to queries.
+
+    Args:
+        store: Evaluates them.
+        cache: Keeps them.
+        metrics: Where revalidations are counted.
+    """
+
+    def __init__(self, store: Store, cache: AnswerCache, metrics: Metrics) -> None:
+        self._store = store
+        self._cache = cache
+        self._metrics = metrics
+
+    async def send(self, exchange: Exchange, asked: Asked) -> None:
+        """Answer an exchange.
+
+        Raises:
+            QueryError: The query failed; nothing was sent.
+        """
+        if exchange.if_none_match and not asked.volatile:
+            known = _known_tag(exchange.if_none_match, asked)
+            if known is not None:
+                self._metrics.cache["not_modified"] += 1
+                await exchange.respond(304, _validators(known))
+                return
+        representation = None if asked.volatile else self._cache.get(asked)
+        if representation is not None:
+            timing = (b"server-timing", b"cache;desc=hit")
+        else:
+            answer = await self._evaluate(exchange, asked.request)
+            representation = await represent(answer, asked)
+            self._cache.keep(asked, representation)
+            timing = (b"server-timing", _server_timing(answer))
+        await exchange.respond(200, [*representation.headers, timing], representation.body)
+
+    async def _evaluate(self, exchange: Exchange, request: QueryRequest) -> QueryAnswer:
+        pending = self._store.submit(request, client=exchange.client)
+        answer = await pending.settled()
+        return answer or await _while_connected(pending, exchange)
+
+
+async def represent(answer: QueryAnswer, asked: Asked) -> Representation:
+    """Make an answer ready to be sent in the coding that was asked for."""
+    body, coding = answer.body, asked.coding
+    if len(body) < SMALL_BODY:
+        coding = IDENTITY
+    elif coding != IDENTITY and len(body) < _LARGE_BODY:
+        body = compress(body, coding)
+    elif coding != IDENTITY:
+        body = await asyncio.to_thread(compress, body, coding)
+    headers = [(b"content-type", answer.format.content_type.encode())]
+    if coding != IDENTITY:
+        headers.append((b"content-encoding", coding.encode()))
+    if asked.volatile:
+        headers += [(b"cache-control", b"no-store"), (b"vary", b"Accept, Accept-Encoding")]
+    else:
+        tag = asked.tag if coding == IDENTITY else asked.tag + b"-" + coding.encode()
+        headers += _validators(tag)
+    return Representation(headers, body)
+
+
+async def _while_connected(pending: Pending, exchange: Exchange) -> QueryAnswer:
+    """Wait for an answer as long as the client does."""
+    answering = asyncio.ensure_future(_settled(pending))
+    leaving = asyncio.ensure_future(_disconnected(exchange))
+    try:
+        await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not answering.done():
+            pending.cancel()
+        return await answering
+    except asyncio.CancelledError:
+        pending.cancel()
+        raise
+    finally:
+        leaving.cancel()
+
+
+async def _settled(pending: Pending) -> QueryAnswer:
+    while (answer := await pending.settled()) is None:
+        pass
+    return answer
+
+
+async def _disconnected(exchange: Exchange) -> None:
+    while (await exchange.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _is_volatile(query: str) -> bool:
+    if _VOLATILE.search(query):
+        return True
+    # Blank nodes in a template are new ones each time.
+    return ("_:" in query or "[" in query) and "construct" in query.lower()
+
+
+def _known_tag(if_none_match: bytes, asked: Asked) -> bytes | None:
+    """The entity tag that the client has and that would be sent again."""
+    current = {asked.tag}
+    if asked.coding != IDENTITY:
+        current.add(asked.tag + b"-" + asked.coding.encode())
+    for tag in etags(if_none_match):
+        if tag in current:
+            return tag
+    return None
+
+
+def _validators(tag: bytes) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"etag", b'"' + tag + b'"'),
+        (b"cache-control", b"public, no-cache"),
+        (b"vary", b"Accept, Accept-Encoding"),
+    ]
+
+
+def _server_timing(answer: QueryAnswer) -> bytes:
+    timings = answer.timings
+    return (
+        f"queue;dur={timings.queue * 1e3:.2f}, prepare;dur={timings.prepare * 1e3:.2f}, "
+        f'evaluate;dur={timings.evaluate * 1e3:.2f};desc="evaluate and serialise"'
+    ).encode()

@@ -1,0 +1,92 @@
+"""The application: a FastAPI app, with the SPARQL endpoint met before its routing."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from tipgraph import __version__
+from tipgraph.server.answers import AnswerCache, Answers
+from tipgraph.server.envelope import Envelope, add_problem_handlers
+from tipgraph.server.exchange import Receive, Scope, Send, Service
+from tipgraph.server.metrics import Metrics
+from tipgraph.server.openapi import sparql_paths
+from tipgraph.server.operations import operations_router
+from tipgraph.server.pages import EXAMPLES, Example, pages_router
+from tipgraph.server.service_description import ServiceDescription
+from tipgraph.server.sparql import SparqlEndpoint
+from tipgraph.server.templates import Templates
+from tipgraph.settings import Settings
+from tipgraph.store import EmbeddedStore
+
+TITLE = "tipgraph"
+
+
+class TipgraphApp(FastAPI):
+    """A FastAPI app that gives requests for `/sparql` to the SPARQL endpoint as they are.
+
+    FastAPI's own handling of parameters hides repeated ones and answers 422 to wrong ones, where
+    SPARQL 1.1 Protocol asks for 400.
+    """
+
+    sparql: SparqlEndpoint
+    envelope: Envelope
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http" and scope["path"] == "/sparql":
+            await self.sparql(scope, receive, send)
+        else:
+            await self.envelope(scope, receive, send)
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI description of all routes."""
+        schema = super().openapi()
+        schema["paths"] = {**sparql_paths(), **schema["paths"]}
+        return schema
+
+
+def create_app(
+    store: EmbeddedStore, settings: Settings, *, examples: Sequence[Example] = EXAMPLES
+) -> FastAPI:
+    """Make the application.
+
+    Args:
+        store: Answers queries; started and stopped with the application.
+        settings: Limits, base IRI, trusted proxies.
+        examples: Queries shown on the home page.
+    """
+    manifest = store.manifest
+    metrics = Metrics(store.pool)
+    templates = Templates(title=TITLE, dataset_version=manifest.dataset_version)
+    service = Service(
+        manifest.dataset_version,
+        trusted_proxies=settings.trusted_proxies,
+        metrics=metrics,
+        templates=templates,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await store.start()
+        try:
+            yield
+        finally:
+            await store.stop()
+
+    app = TipgraphApp(
+        title=TITLE, version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    app.sparql = SparqlEndpoint(
+        service,
+        Answers(store, AnswerCache(settings.cache_bytes, metrics), metrics),
+        settings,
+        digest=manifest.digest,
+        description=ServiceDescription(manifest, settings),
+    )
+    add_problem_handlers(app)
+    app.envelope = Envelope(super(TipgraphApp, app).__call__, service)
+    app.include_router(operations_router(metrics, store.pool))
+    app.include_router(pages_router(app, templates, examples))
+    return app

@@ -1,0 +1,102 @@
+"""Bodies on their way in and out: read and inflate with limits, compress by Accept-Encoding."""
+
+import re
+import zlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+import brotli
+import zstandard
+
+from tipgraph.errors import RequestError
+
+_INFLATE_BITS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+_CODING: Final = re.compile(r"\s*([\w*-]+)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?")
+
+IDENTITY: Final = "identity"
+CODINGS: Final = ("zstd", "br", "gzip")
+# Below this, compressing costs more than sending.
+SMALL_BODY: Final = 1024
+
+
+async def read_body(
+    receive: Callable[[], Awaitable[MutableMapping[str, Any]]], limit: int
+) -> bytes:
+    """Read a request body.
+
+    Raises:
+        RequestError: It is larger than `limit` bytes, or the client went away.
+    """
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise RequestError("bad-encoding", "the request broke off before its body ended")
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise _too_large(limit)
+        parts.append(part)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def inflate(body: bytes, codings: str, limit: int) -> bytes:
+    """Undo the Content-Encoding of a request body.
+
+    Args:
+        body: The body as received.
+        codings: The Content-Encoding field, in the order in which codings were applied.
+        limit: Bytes that may come out.
+
+    Raises:
+        RequestError: The coding is unknown, the body is damaged, or too much comes out.
+    """
+    for coding in reversed([part.strip().lower() for part in codings.split(",")]):
+        if coding in ("", IDENTITY):
+            continue
+        bits = _INFLATE_BITS.get(coding)
+        if bits is None:
+            raise RequestError(
+                "unsupported-media-type",
+                f"the body is encoded as {coding!r}; gzip and deflate can be read",
+                headers=(("accept-encoding", "gzip, deflate"),),
+            )
+        inflater = zlib.decompressobj(bits)
+        try:
+            body = inflater.decompress(body, limit)
+        except zlib.error as error:
+            raise RequestError("bad-encoding", f"the body is not valid {coding}") from error
+        if inflater.unconsumed_tail:
+            raise _too_large(limit)
+        if not inflater.eof:
+            raise RequestError("bad-encoding", f"the body is not valid {coding}: it breaks off")
+    return body
+
+
+def choose_coding(accept_encoding: str) -> str:
+    """The best content coding for an Accept-Encoding field; `identity` when there is none."""
+    qualities = {
+        match.group(1).lower(): float(match.group(2) or 1)
+        for element in accept_encoding.split(",")
+        if (match := _CODING.fullmatch(element))
+    }
+    wildcard = qualities.get("*", 0.0)
+    ranked = [(qualities.get(coding, wildcard), coding) for coding in CODINGS]
+    quality, coding = max(ranked, key=lambda item: item[0])
+    return coding if quality > 0 else IDENTITY
+
+
+def compress(body: bytes, coding: str) -> bytes:
+    """Compress a body; the levels are those at which time and size are in proportion."""
+    if coding == "zstd":
+        return zstandard.ZstdCompressor(level=3).compress(body)
+    if coding == "br":
+        return bytes(brotli.compress(body, quality=4))
+    compressor = zlib.compressobj(5, zlib.DEFLATED, 31)
+    return compressor.compress(body) + compressor.flush()
+
+
+def _too_large(limit: int) -> RequestError:
+    return RequestError("request-too-large", f"the body may have at most {limit} bytes")

@@ -1,0 +1,253 @@
+"""One HTTP request and its response, on plain ASGI: what every answer of the service carries.
+
+The SPARQL endpoint needs to see requests as they are (repeated parameters, several Accept lines)
+and to answer some ten thousand of them a second, so it reads the ASGI scope itself.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
+from hashlib import blake2b
+from itertools import count
+from typing import Any, Final
+from uuid import uuid4
+
+from tipgraph.errors import TipgraphError
+from tipgraph.server.bodies import (
+    IDENTITY,
+    SMALL_BODY,
+    choose_coding,
+    compress,
+    inflate,
+    read_body,
+)
+from tipgraph.server.metrics import Metrics
+from tipgraph.server.negotiation import HTML, negotiate
+from tipgraph.server.problems import PROBLEM_JSON, Problem, problem_of
+from tipgraph.server.templates import Templates
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = Sequence[tuple[bytes, bytes]]
+
+QUERY_TYPE: Final = "application/sparql-query"
+
+EXPOSED_HEADERS: Final = (
+    "Content-Encoding, ETag, Link, Location, Retry-After, Server-Timing, "
+    "Tipgraph-Dataset-Version, Tipgraph-Hint, X-Request-Id"
+)
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_logger: Final = logging.getLogger("tipgraph.server")
+
+
+class Service:
+    """What all exchanges of one service share.
+
+    Args:
+        dataset_version: The version of the dataset that is served.
+        trusted_proxies: Addresses whose X-Forwarded-For is believed.
+        metrics: Where requests are counted.
+        templates: The pages.
+    """
+
+    def __init__(
+        self,
+        dataset_version: str,
+        *,
+        trusted_proxies: tuple[str, ...],
+        metrics: Metrics,
+        templates: Templates,
+    ) -> None:
+        self.trusted_proxies = frozenset(trusted_proxies)
+        self.metrics = metrics
+        self.templates = templates
+        self.common_headers: Headers = (
+            (b"access-control-allow-origin", b"*"),
+            (b"access-control-expose-headers", EXPOSED_HEADERS.encode()),
+            (b"tipgraph-dataset-version", dataset_version.encode()),
+            (b"x-content-type-options", b"nosniff"),
+        )
+        self._instance = uuid4().hex[:12]
+        self._requests = count(1)
+
+    def new_request_id(self) -> bytes:
+        """A name for a request that no other has."""
+        return f"{self._instance}-{next(self._requests):x}".encode()
+
+
+class Exchange:
+    """A request and the response to it.
+
+    Args:
+        service: What all exchanges share.
+        scope: The ASGI scope.
+        receive: The ASGI receive callable.
+        send: The ASGI send callable.
+    """
+
+    __slots__ = (
+        "accept",
+        "accept_encoding",
+        "begun",
+        "content_encoding",
+        "content_type",
+        "forwarded_for",
+        "if_none_match",
+        "method",
+        "path",
+        "peer",
+        "query_string",
+        "receive",
+        "request_id",
+        "requested_headers",
+        "send",
+        "service",
+    )
+
+    def __init__(self, service: Service, scope: Scope, receive: Receive, send: Send) -> None:
+        self.service = service
+        self.receive = receive
+        self.send = send
+        self.begun = time.perf_counter()
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query_string: bytes = scope["query_string"]
+        self.peer: str = scope["client"][0] if scope.get("client") else ""
+        self.accept: bytes | None = None
+        self.accept_encoding = self.if_none_match = self.content_encoding = b""
+        self.forwarded_for = self.requested_headers = b""
+        self.content_type: bytes | None = None
+        self.request_id = b""
+        self._read_headers(scope["headers"])
+        if not self.request_id:
+            self.request_id = service.new_request_id()
+
+    def _read_headers(self, headers: Headers) -> None:
+        for name, value in headers:
+            if name == b"accept":
+                self.accept = value if self.accept is None else self.accept + b"," + value
+            elif name == b"accept-encoding":
+                self.accept_encoding = _joined(self.accept_encoding, value)
+            elif name == b"if-none-match":
+                self.if_none_match = _joined(self.if_none_match, value)
+            elif name == b"content-type":
+                self.content_type = value
+            elif name == b"content-encoding":
+                self.content_encoding = _joined(self.content_encoding, value)
+            elif name == b"x-forwarded-for":
+                self.forwarded_for = _joined(self.forwarded_for, value)
+            elif name == b"access-control-request-headers":
+                self.requested_headers = value
+            elif name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+                self.request_id = value
+
+    @property
+    def client(self) -> str:
+        """The address of the client: the nearest one that is not a trusted proxy."""
+        trusted = self.service.trusted_proxies
+        if not trusted or self.peer not in trusted:
+            return self.peer
+        hops = [hop.strip() for hop in self.forwarded_for.decode("latin-1").split(",")]
+        return next((hop for hop in reversed(hops) if hop and hop not in trusted), self.peer)
+
+    @property
+    def accept_text(self) -> str | None:
+        """The Accept field, its lines joined."""
+        return None if self.accept is None else self.accept.decode("latin-1")
+
+    async def body(self, limit: int) -> bytes:
+        """The request's body, decompressed, of at most `limit` bytes."""
+        body = await read_body(self.receive, limit)
+        if self.content_encoding:
+            body = inflate(body, self.content_encoding.decode("latin-1"), limit)
+        return body
+
+    async def respond(self, status: int, headers: Headers, body: bytes = b"") -> None:
+        """Send a whole response; a HEAD request gets the same one without its body."""
+        service = self.service
+        await self.send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [
+                    *headers,
+                    *service.common_headers,
+                    (b"content-length", b"%d" % len(body)),
+                    (b"x-request-id", self.request_id),
+                ]
+                if status != 304 and status != 204
+                else [*headers, *service.common_headers, (b"x-request-id", self.request_id)],
+            }
+        )
+        await self.send(
+            {"type": "http.response.body", "body": b"" if self.method == "HEAD" else body}
+        )
+        service.metrics.observe(self.path, status, time.perf_counter() - self.begun)
+
+    async def refuse(self, error: TipgraphError) -> None:
+        """Send the problem that an error is, as JSON or as a page."""
+        problem = problem_of(error)
+        if problem.type.status >= 500:
+            _logger.warning(
+                problem.type.slug,
+                extra={"request": self.request_id.decode(), "detail": problem.detail},
+            )
+        await self.respond(problem.type.status, *self.rendered(problem))
+
+    def rendered(self, problem: Problem) -> tuple[list[tuple[bytes, bytes]], bytes]:
+        """The header fields and the body that say a problem, as JSON or as a page."""
+        request_id = self.request_id.decode()
+        headers = [(name.encode(), value.encode()) for name, value in problem.headers]
+        headers += [(b"vary", b"Accept, Accept-Encoding"), (b"cache-control", b"no-store")]
+        if negotiate(self.accept_text, (PROBLEM_JSON, HTML)) is HTML:
+            page = self.service.templates.render(
+                "problem.html", problem=problem, request_id=request_id
+            )
+            return [*headers, (b"content-type", b"text/html; charset=utf-8")], page
+        body = problem.to_json(request_id)
+        return [*headers, (b"content-type", PROBLEM_JSON.media_type.encode())], body
+
+    async def send_document(self, headers: Headers, body: bytes) -> None:
+        """Send a document of moderate size: with an entity tag, compressed, or as known already."""
+        coding = choose_coding(self.accept_encoding.decode("latin-1"))
+        if len(body) < SMALL_BODY:
+            coding = IDENTITY
+        tag = f'"{blake2b(body, digest_size=16).hexdigest()}-{coding}"'.encode()
+        validators = [
+            (b"etag", tag),
+            (b"cache-control", b"public, no-cache"),
+            (b"vary", b"Accept, Accept-Encoding"),
+        ]
+        if tag[1:-1] in etags(self.if_none_match):
+            await self.respond(304, validators)
+            return
+        if coding != IDENTITY:
+            body = compress(body, coding)
+            validators.append((b"content-encoding", coding.encode()))
+        await self.respond(200, [*headers, *validators], body)
+
+
+def _joined(so_far: bytes, value: bytes) -> bytes:
+    return so_far + b"," + value if so_far else value
+
+
+def etags(field: bytes) -> Iterator[bytes]:
+    """The entity tags in an If-None-Match field, weak or strong, without their quotes."""
+    for match in re.finditer(rb'(?:W/)?"([^"]*)"|(\*)', field):
+        yield match.group(1) if match.group(1) is not None else b"*"
+
+
+def options_headers(methods: tuple[str, ...], requested: bytes) -> list[tuple[bytes, bytes]]:
+    """What OPTIONS says, for clients and for browsers that ask before a cross-origin request."""
+    allowed = ", ".join(methods).encode()
+    return [
+        (b"allow", allowed),
+        (b"accept-query", QUERY_TYPE.encode()),
+        (b"access-control-allow-methods", allowed),
+        (b"access-control-allow-headers", requested or b"Accept, Content-Type"),
+        (b"access-control-max-age", b"86400"),
+        (b"vary", b"Access-Control-Request-Headers"),
+    ]

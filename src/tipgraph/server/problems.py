@@ -1,0 +1,248 @@
+"""Problems: the table of what can go wrong over HTTP, and each as RFC 9457 says it.
+
+Every error response is `application/problem+json`, or a page for browsers. Its `type` is the
+address of a page on this service that explains the problem.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from tipgraph.errors import (
+    ClientShareError,
+    EngineError,
+    FederationError,
+    MemoryLimitError,
+    NotAcceptableError,
+    OverloadedError,
+    QueryCancelledError,
+    QuerySyntaxError,
+    QueryTimeoutError,
+    ReadOnlyError,
+    RequestError,
+    ResultTooLargeError,
+    TipgraphError,
+)
+from tipgraph.server.negotiation import MediaType
+
+PROBLEM_JSON: Final = MediaType("application/problem+json", ("application/json",))
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """A kind of problem.
+
+    Args:
+        slug: Its name, the last step of its address.
+        status: The HTTP status it is sent with.
+        title: What it is, in a few words.
+        advice: What it means and what to do, for its page.
+        retry_after: Seconds after which trying again makes sense; None when it makes none.
+    """
+
+    slug: str
+    status: int
+    title: str
+    advice: str
+    retry_after: int | None = None
+
+
+_TYPES: Final = (
+    ProblemType(
+        "malformed-query",
+        400,
+        "The query is not SPARQL",
+        "Line and column (both counted from 1, columns in code points) say where the query breaks "
+        "the grammar; the hints say what may mend it.",
+    ),
+    ProblemType(
+        "missing-query",
+        400,
+        "There is no query",
+        "Send the query as the parameter `query` of a GET or form POST, or as the body of a POST "
+        "or QUERY with Content-Type application/sparql-query.",
+    ),
+    ProblemType(
+        "repeated-parameter",
+        400,
+        "A parameter is given more than once",
+        "Only default-graph-uri and named-graph-uri may be repeated.",
+    ),
+    ProblemType(
+        "bad-parameter",
+        400,
+        "A parameter has a value that cannot be used",
+        "Graphs are named by absolute IRIs, the timeout is a positive number of seconds, and the "
+        "format is one of those in the service description.",
+    ),
+    ProblemType(
+        "bad-encoding",
+        400,
+        "The request is not valid UTF-8",
+        "Parameters and bodies are UTF-8, in parameters percent-encoded once.",
+    ),
+    ProblemType(
+        "read-only",
+        403,
+        "This service is read-only",
+        "The dataset is an immutable snapshot. Updates are refused, and nothing was changed.",
+    ),
+    ProblemType(
+        "service-refused",
+        403,
+        "The query calls a SERVICE that is not allowed",
+        "This service calls another endpoint only when its IRI stands in the query itself and its "
+        "operator has listed that IRI.",
+    ),
+    ProblemType("not-found", 404, "There is nothing here", "Check the address."),
+    ProblemType(
+        "method-not-allowed",
+        405,
+        "This method cannot be used here",
+        "The Allow field of the response lists the methods that can.",
+    ),
+    ProblemType(
+        "not-acceptable",
+        406,
+        "Nothing that can be sent is acceptable",
+        "`available` lists the media types that can be sent for this kind of answer. Name one in "
+        "Accept, or add the parameter `format`.",
+    ),
+    ProblemType(
+        "result-too-large",
+        413,
+        "The answer is larger than answers may be",
+        "Nothing of it was sent, so that no part could be taken for the whole. Page through it "
+        "with ORDER BY, LIMIT and OFFSET, ask for fewer variables, or use the dumps.",
+    ),
+    ProblemType(
+        "request-too-large",
+        413,
+        "The request is larger than requests may be",
+        "The limit holds for the body after decompression.",
+    ),
+    ProblemType(
+        "unsupported-media-type",
+        415,
+        "The body has a type that cannot be read",
+        "Send a query as application/sparql-query or application/x-www-form-urlencoded, in UTF-8, "
+        "plain or compressed by gzip or deflate.",
+    ),
+    ProblemType(
+        "memory-limit",
+        422,
+        "The query needs more memory than one query may have",
+        "Make it more specific, or sort and group fewer solutions. Trying it again will not help.",
+    ),
+    ProblemType(
+        "client-share",
+        429,
+        "This client takes more than its share",
+        "While others wait, a client's many queries give way. Send fewer at once.",
+        retry_after=1,
+    ),
+    ProblemType(
+        "engine-failure",
+        500,
+        "The engine failed on this query",
+        "The query cost only itself; others were not affected. If it is not nested thousands of "
+        "levels deep, please report it.",
+    ),
+    ProblemType(
+        "internal-error",
+        500,
+        "The service failed",
+        "This is a fault of the service. Please report it with the id of the request.",
+    ),
+    ProblemType(
+        "query-timeout",
+        503,
+        "The query ran past its deadline",
+        "It was stopped, and nothing of its answer was sent. Make it more specific, or ask for "
+        "less at a time.",
+        retry_after=5,
+    ),
+    ProblemType(
+        "overloaded",
+        503,
+        "The service is busy",
+        "No worker came free in time. Trying again in a moment will help.",
+        retry_after=1,
+    ),
+)
+
+PROBLEMS: Final = MappingProxyType({problem.slug: problem for problem in _TYPES})
+
+_SLUGS: Final[Mapping[type[TipgraphError], str]] = MappingProxyType(
+    {
+        QuerySyntaxError: "malformed-query",
+        ReadOnlyError: "read-only",
+        FederationError: "service-refused",
+        NotAcceptableError: "not-acceptable",
+        ResultTooLargeError: "result-too-large",
+        MemoryLimitError: "memory-limit",
+        ClientShareError: "client-share",
+        EngineError: "engine-failure",
+        QueryTimeoutError: "query-timeout",
+        OverloadedError: "overloaded",
+        QueryCancelledError: "overloaded",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem met by one request.
+
+    Args:
+        type: Its kind.
+        detail: What happened here.
+        extensions: Further members, such as `line`, `column` and `hints`.
+        headers: Header fields that belong to it, such as Allow.
+    """
+
+    type: ProblemType
+    detail: str
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def to_json(self, request_id: str) -> bytes:
+        """The problem as RFC 9457 JSON."""
+        members = {
+            "type": f"/problems/{self.type.slug}",
+            "title": self.type.title,
+            "status": self.type.status,
+            "detail": self.detail,
+            "instance": f"urn:tipgraph:request:{request_id}",
+            **self.extensions,
+        }
+        return json.dumps(members, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def problem_of(error: TipgraphError) -> Problem:
+    """The problem that an error is over HTTP."""
+    if isinstance(error, RequestError):
+        kind = PROBLEMS[error.problem]
+        headers = error.headers
+    else:
+        kind = PROBLEMS[_SLUGS.get(type(error), "engine-failure")]
+        headers = ()
+    if kind.retry_after is not None:
+        headers = (*headers, ("retry-after", str(kind.retry_after)))
+    if isinstance(error, QuerySyntaxError):
+        return Problem(kind, error.reason, _place(error), headers)
+    if isinstance(error, NotAcceptableError):
+        return Problem(kind, str(error), {"available": list(error.available)}, headers)
+    return Problem(kind, str(error), {}, headers)
+
+
+def _place(error: QuerySyntaxError) -> dict[str, Any]:
+    before = "".join("\t" if c == "\t" else " " for c in error.excerpt[: error.column - 1])
+    return {
+        "line": error.line,
+        "column": error.column,
+        "excerpt": f"{error.excerpt}\n{before}^",
+        "hints": list(error.hints),
+    }

@@ -1,0 +1,265 @@
+"""The SPARQL endpoint, by SPARQL 1.1 Protocol: from a request to the query it asks, strictly."""
+
+import re
+from functools import lru_cache
+from typing import Final
+from urllib.parse import parse_qsl
+
+from tipgraph.errors import (
+    NotAcceptableError,
+    ReadOnlyError,
+    RequestError,
+    TipgraphError,
+)
+from tipgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, Format, find_format, media_types
+from tipgraph.server.answers import Answers, Asked, ask
+from tipgraph.server.bodies import choose_coding
+from tipgraph.server.exchange import (
+    QUERY_TYPE,
+    Exchange,
+    Receive,
+    Scope,
+    Send,
+    Service,
+    options_headers,
+)
+from tipgraph.server.negotiation import negotiate
+from tipgraph.server.service_description import ServiceDescription
+from tipgraph.settings import Settings
+from tipgraph.store import QueryRequest
+
+METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
+
+FORM: Final = "application/x-www-form-urlencoded"
+UPDATE_TYPE: Final = "application/sparql-update"
+
+_REPEATABLE: Final = frozenset(("default-graph-uri", "named-graph-uri"))
+_ONCE: Final = frozenset(("query", "timeout", "format"))
+_MAXIMUM_PARAMETERS: Final = 1000
+_ABSOLUTE_IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
+_REMEMBERED: Final = 4096
+
+Parameters = list[tuple[str, str]]
+
+
+class SparqlEndpoint:
+    """An ASGI application that speaks SPARQL 1.1 Protocol, for queries.
+
+    Args:
+        service: What all exchanges share.
+        answers: Sends answers.
+        settings: Limits.
+        digest: The digest of the dataset.
+        description: Answers requests without a query.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        answers: Answers,
+        settings: Settings,
+        *,
+        digest: str,
+        description: ServiceDescription,
+    ) -> None:
+        self._service = service
+        self._answers = answers
+        self._settings = settings
+        self._digest = digest
+        self._description = description
+        # What a GET asks depends on these fields alone, and parsing them is most of a cache hit.
+        self._remembered: dict[tuple[bytes, bytes | None, bytes], Asked] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        exchange = Exchange(self._service, scope, receive, send)
+        try:
+            if exchange.method == "GET":
+                await self._get(exchange)
+            else:
+                await self._other(exchange)
+        except TipgraphError as error:
+            await exchange.refuse(error)
+
+    async def _get(self, exchange: Exchange) -> None:
+        key = (exchange.query_string, exchange.accept, exchange.accept_encoding)
+        asked = self._remembered.get(key)
+        if asked is None:
+            parameters = parse_parameters(exchange.query_string)
+            if not any(name in ("query", "update") for name, _ in parameters):
+                await self._description.send(exchange)
+                return
+            asked = self._asked(exchange, parameters)
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            if len(exchange.query_string) < _REMEMBERED:
+                self._remembered[key] = asked
+        await self._answers.send(exchange, asked)
+
+    async def _other(self, exchange: Exchange) -> None:
+        if exchange.method == "HEAD":
+            await self._get(exchange)
+        elif exchange.method == "OPTIONS":
+            await exchange.respond(204, options_headers(METHODS, exchange.requested_headers))
+        elif exchange.method in ("POST", "QUERY"):
+            parameters = await self._posted(exchange)
+            await self._answers.send(exchange, self._asked(exchange, parameters))
+        else:
+            raise RequestError(
+                "method-not-allowed",
+                f"{exchange.method} cannot be used on {exchange.path}",
+                headers=(("allow", ", ".join(METHODS)),),
+            )
+
+    async def _posted(self, exchange: Exchange) -> Parameters:
+        """The parameters of a request with a body, by the body's type."""
+        parameters = parse_parameters(exchange.query_string)
+        media_type = content_type(exchange.content_type)
+        if media_type not in (FORM, QUERY_TYPE, UPDATE_TYPE) or (
+            media_type == FORM and exchange.method == "QUERY"
+        ):
+            raise RequestError(
+                "unsupported-media-type",
+                f"the body is {media_type or 'of no stated type'}; "
+                f"it has to be {QUERY_TYPE} or, with POST, {FORM}",
+                headers=(("accept-post", f"{QUERY_TYPE}, {FORM}"), ("accept-query", QUERY_TYPE)),
+            )
+        if media_type == UPDATE_TYPE:
+            raise ReadOnlyError("updates are refused: nothing was changed")
+        body = await exchange.body(self._settings.request_bytes)
+        if media_type == FORM:
+            return [*parameters, *parse_parameters(body)]
+        try:
+            return [*parameters, ("query", body.decode("utf-8-sig"))]
+        except UnicodeDecodeError as error:
+            raise RequestError("bad-encoding", f"the body is not UTF-8: {error}") from error
+
+    def _asked(self, exchange: Exchange, parameters: Parameters) -> Asked:
+        values = single_values(parameters)
+        chosen = values.get("format")
+        results_format, graph_format = (
+            formats_named(chosen) if chosen is not None else formats_accepted(exchange.accept_text)
+        )
+        request = QueryRequest(
+            values["query"],
+            graphs(parameters, "default-graph-uri"),
+            graphs(parameters, "named-graph-uri"),
+            results_format=results_format,
+            graph_format=graph_format,
+            timeout=timeout_value(values.get("timeout")),
+        )
+        coding = choose_coding(exchange.accept_encoding.decode("latin-1"))
+        return ask(request, coding, self._digest)
+
+
+def parse_parameters(encoded: bytes) -> Parameters:
+    """Decode form-encoded parameters, once.
+
+    Raises:
+        RequestError: They are not UTF-8, or far too many.
+    """
+    try:
+        return parse_qsl(
+            encoded.decode("utf-8"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=_MAXIMUM_PARAMETERS,
+        )
+    except UnicodeDecodeError as error:
+        raise RequestError("bad-encoding", f"a parameter is not UTF-8: {error}") from error
+    except ValueError as error:
+        raise RequestError("bad-parameter", f"there are too many parameters: {error}") from error
+
+
+def single_values(parameters: Parameters) -> dict[str, str]:
+    """The parameters that may be given once, with `query` among them.
+
+    Raises:
+        RequestError: One is repeated, or there is no query.
+        ReadOnlyError: There is an update.
+    """
+    values: dict[str, str] = {}
+    for name, value in parameters:
+        if name in _ONCE:
+            if name in values:
+                raise RequestError("repeated-parameter", f"{name} is given more than once")
+            values[name] = value
+        elif name == "update":
+            raise ReadOnlyError("updates are refused: nothing was changed")
+    if not values.get("query", "").strip():
+        raise RequestError("missing-query", "the parameter query is missing or empty")
+    return values
+
+
+def graphs(parameters: Parameters, name: str) -> tuple[str, ...] | None:
+    """The IRIs of a dataset parameter, each once; None when it is not given.
+
+    Raises:
+        RequestError: One is not an absolute IRI.
+    """
+    given = tuple(dict.fromkeys(value for key, value in parameters if key == name))
+    for iri in given:
+        if not _ABSOLUTE_IRI.fullmatch(iri):
+            raise RequestError("bad-parameter", f"{name}: {iri!r} is not an absolute IRI")
+    return given or None
+
+
+def timeout_value(given: str | None) -> float | None:
+    """The seconds of a timeout parameter.
+
+    Raises:
+        RequestError: It is not a positive number.
+    """
+    if given is None:
+        return None
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise RequestError("bad-parameter", f"timeout: {given!r} is not a positive number")
+    return seconds
+
+
+@lru_cache(maxsize=1024)
+def formats_accepted(accept: str | None) -> tuple[Format | None, Format | None]:
+    """The formats for results and for graphs that an Accept field asks for.
+
+    Raises:
+        NotAcceptableError: It accepts neither.
+    """
+    chosen = negotiate(accept, RESULTS_FORMATS), negotiate(accept, GRAPH_FORMATS)
+    if chosen == (None, None):
+        raise NotAcceptableError(
+            f"nothing that can be sent fits {accept!r}",
+            media_types((*RESULTS_FORMATS, *GRAPH_FORMATS)),
+        )
+    return chosen
+
+
+def formats_named(name: str) -> tuple[Format | None, Format | None]:
+    """The formats for results and for graphs that have a name.
+
+    Raises:
+        RequestError: None has.
+    """
+    chosen = find_format(name, RESULTS_FORMATS), find_format(name, GRAPH_FORMATS)
+    if chosen == (None, None):
+        known = ", ".join(each.name for each in (*RESULTS_FORMATS, *GRAPH_FORMATS))
+        raise RequestError("bad-parameter", f"format: {name!r} is none of {known}")
+    return chosen
+
+
+def content_type(field: bytes | None) -> str:
+    """The media type of a Content-Type field, in lower case, without parameters.
+
+    Raises:
+        RequestError: The charset is not UTF-8.
+    """
+    media_type, _, parameters = (field or b"").decode("latin-1").lower().partition(";")
+    charset = re.search(r"charset\s*=\s*\"?([^\s;\"]+)", parameters)
+    if charset and charset.group(1) not in ("utf-8", "utf8", "us-ascii"):
+        raise RequestError(
+            "unsupported-media-type", f"the charset {charset.group(1)} cannot be read, only UTF-8"
+        )
+    return media_type.strip()

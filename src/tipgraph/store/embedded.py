@@ -1,0 +1,231 @@
+"""EmbeddedStore: answers SPARQL over a snapshot in worker processes of its own."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from typing import Any, Final
+
+from tipgraph.errors import (
+    EngineError,
+    MemoryLimitError,
+    NotAcceptableError,
+    ResultTooLargeError,
+)
+from tipgraph.formats import GRAPH_FORMATS, JSON, N_TRIPLES, RESULTS_FORMATS, media_types
+from tipgraph.namespaces import PREFIXES, RDFS, SKOS, TIP
+from tipgraph.settings import Settings
+from tipgraph.snapshot import Manifest, Snapshot
+from tipgraph.store import worker
+from tipgraph.store.base import QueryAnswer, QueryRequest, Timings
+from tipgraph.store.describe import describe_queries
+from tipgraph.store.pool import PoolLimits, WorkerPool
+from tipgraph.store.process import Answer
+from tipgraph.store.queue import Ticket
+from tipgraph.store.results import Solutions, Triples, read_graph, read_results
+from tipgraph.store.services import find_services
+from tipgraph.store.syntax import explain
+from tipgraph.store.tokens import decode_code, read_prologue, tokens
+
+_LABEL_PROPERTIES: Final = (f"{RDFS}label", f"{SKOS}prefLabel")
+_ABOUT_PROPERTIES: Final = (f"{TIP}claimSubject", f"{TIP}claimObject")
+
+
+class EmbeddedStore:
+    """A snapshot and the workers that evaluate queries on it.
+
+    Use it as a context manager in programs; a server calls `start` and `stop` in its event loop.
+
+    Args:
+        snapshot: The finished graph.
+        settings: Number of workers and limits.
+    """
+
+    def __init__(self, snapshot: Snapshot, settings: Settings) -> None:
+        self.snapshot = snapshot
+        self._settings = settings
+        self._pool = WorkerPool(
+            {
+                "store": str(snapshot.store_path),
+                "memory": settings.worker_memory,
+                "nice": 5,
+                "fenced": not settings.service_allow,
+                "prefixes": dict(PREFIXES),
+                "label_properties": _LABEL_PROPERTIES,
+                "about_properties": _ABOUT_PROPERTIES,
+            },
+            PoolLimits(settings.workers, settings.queue_size, settings.queue_seconds),
+        )
+        self._background: _BackgroundLoop | None = None
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the snapshot holds."""
+        return self.snapshot.manifest
+
+    @property
+    def pool(self) -> WorkerPool:
+        """The workers, for operations: how many are busy, how many were killed."""
+        return self._pool
+
+    async def start(self) -> None:
+        """Start the workers in the running event loop."""
+        await self._pool.start()
+
+    async def stop(self) -> None:
+        """End the workers."""
+        await self._pool.stop()
+
+    def submit(self, request: QueryRequest, *, client: str = "") -> "PendingQuery":
+        """Begin a query; see `Store.submit`.
+
+        Raises:
+            QueryError: It is refused before it is evaluated.
+        """
+        text, describe = self._prepared(request)
+        message = (
+            text,
+            request.base_iri or self._settings.base_iri,
+            *_dataset(request),
+            request.results_format and request.results_format.media_type,
+            request.graph_format and request.graph_format.media_type,
+            self._settings.result_bytes,
+            describe,
+        )
+        limit = self._settings.query_timeout
+        timeout = limit if request.timeout is None else min(limit, request.timeout)
+        ticket = self._pool.submit(message, client=client, timeout=timeout)
+        return PendingQuery(self._pool, ticket, request, text)
+
+    def _prepared(self, request: QueryRequest) -> tuple[str, tuple[Any, ...] | None]:
+        """The text for the engine, and how to find what a DESCRIBE describes."""
+        text = decode_code(request.query)
+        lowered = text.lower()
+        if "service" not in lowered and "describe" not in lowered:
+            return text, None
+        terminals = list(tokens(text))
+        prologue = read_prologue(terminals, request.base_iri or self._settings.base_iri)
+        if "service" in lowered:
+            find_services(text, terminals, prologue, self._settings.service_allow)
+        return text, describe_queries(text, terminals, prologue, request.default_graphs)
+
+    def answer(self, request: QueryRequest) -> QueryAnswer:
+        """Answer a query and wait for it; see `Store.answer`."""
+        if self._background is None:
+            self._background = _BackgroundLoop()
+            self._background.run(self.start())
+        answer: QueryAnswer = self._background.run(self._answer(request))
+        return answer
+
+    async def _answer(self, request: QueryRequest) -> QueryAnswer:
+        pending = self.submit(request)
+        while (answer := await pending.settled()) is None:
+            pass
+        return answer
+
+    def query(
+        self,
+        text: str,
+        *,
+        default_graphs: tuple[str, ...] | None = None,
+        named_graphs: tuple[str, ...] | None = None,
+        timeout: float | None = None,
+    ) -> Solutions | bool | Triples:
+        """Answer a query as rows, a truth value or triples; see `Store.query`."""
+        request = QueryRequest(
+            text,
+            default_graphs,
+            named_graphs,
+            results_format=JSON,
+            graph_format=N_TRIPLES,
+            timeout=timeout,
+        )
+        answer = self.answer(request)
+        return read_results(answer.body) if answer.format is JSON else read_graph(answer.body)
+
+    def close(self) -> None:
+        """End the workers that `answer` and `query` began."""
+        if self._background is not None:
+            self._background.run(self.stop())
+            self._background.close()
+            self._background = None
+
+    def __enter__(self) -> "EmbeddedStore":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class PendingQuery:
+    """A query in the pool; see `Pending`."""
+
+    __slots__ = ("_pool", "_request", "_text", "_ticket")
+
+    def __init__(self, pool: WorkerPool, ticket: Ticket, request: QueryRequest, text: str) -> None:
+        self._pool = pool
+        self._ticket = ticket
+        self._request = request
+        self._text = text
+
+    async def settled(self) -> QueryAnswer | None:
+        """Wait for the answer, but not long; see `Pending.settled`."""
+        answer = await self._ticket.future
+        if answer is None:
+            return None
+        chosen = (self._request.results_format, self._request.graph_format)[answer.kind]
+        if answer.status != worker.ANSWERED or chosen is None:
+            raise _failure(answer, self._text)
+        timings = Timings(self._ticket.queue_seconds, answer.prepare, answer.evaluate)
+        return QueryAnswer(answer.body, chosen, timings)
+
+    def cancel(self) -> None:
+        """Stop the query."""
+        self._pool.cancel(self._ticket)
+
+
+class _BackgroundLoop:
+    """An event loop in a thread, for callers that have none."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="tipgraph-store", daemon=True
+        )
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run a coroutine there and wait for its result."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def close(self) -> None:
+        """Stop the loop and its thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+def _dataset(
+    request: QueryRequest,
+) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    """The dataset of the protocol: when one half is given, the other is empty, not everything."""
+    if request.default_graphs is None and request.named_graphs is None:
+        return None, None
+    return request.default_graphs or (), request.named_graphs or ()
+
+
+def _failure(answer: Answer, text: str) -> Exception:
+    said = answer.body.decode(errors="replace")
+    if answer.status == worker.SYNTAX:
+        return explain(text, said)
+    if answer.status == worker.TOO_LARGE:
+        return ResultTooLargeError(
+            "the answer is larger than answers may be: page through it with ORDER BY, LIMIT and "
+            "OFFSET, or ask for fewer variables"
+        )
+    if answer.status == worker.OUT_OF_MEMORY:
+        return MemoryLimitError("the query needs more memory than one query may have")
+    if answer.status == worker.NOT_ACCEPTABLE:
+        if answer.kind == worker.GRAPH:
+            return NotAcceptableError("this query gives a graph", media_types(GRAPH_FORMATS))
+        return NotAcceptableError("this query gives results", media_types(RESULTS_FORMATS))
+    return EngineError(f"the engine failed on this query: {said}")

@@ -1,0 +1,121 @@
+"""One worker process from the outside: start it, send it requests, read its answers, end it."""
+
+import marshal
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tipgraph.store import worker
+
+_SCRIPT: Final = Path(worker.__file__)
+_READ_SIZE: Final = 1 << 20
+_REASON_BYTES: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a worker said to one request; statuses and kinds are constants of `worker`."""
+
+    number: int
+    status: int
+    kind: int
+    body: bytes
+    prepare: float
+    evaluate: float
+
+
+class WorkerProcess:
+    """A running worker, its socket non-blocking.
+
+    Args:
+        configuration: What `worker.Worker` is configured with.
+    """
+
+    def __init__(self, configuration: Mapping[str, Any]) -> None:
+        ours, theirs = socket.socketpair()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603  # our own script
+                [sys.executable, "-I", str(_SCRIPT), str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                pass_fds=(theirs.fileno(),),
+            )
+        ours.setblocking(False)
+        self.socket = ours
+        self.pid = self._process.pid
+        self._received = bytearray()
+        self._unsent = bytearray()
+        self.send(0, dict(configuration))
+
+    def send(self, number: int, message: Any) -> bool:
+        """Send a message; True when all of it is on its way, else call `flush` when writable."""
+        payload = marshal.dumps(message)
+        self._unsent += worker.MESSAGE_HEAD.pack(len(payload), number) + payload
+        return self.flush()
+
+    def flush(self) -> bool:
+        """Send what is left; True when nothing is."""
+        try:
+            sent = self.socket.send(self._unsent)
+        except BlockingIOError:
+            return False
+        except OSError:
+            # It has died: reading from it will say so.
+            sent = len(self._unsent)
+        del self._unsent[:sent]
+        return not self._unsent
+
+    def receive(self) -> Iterator[Answer]:
+        """Read what has arrived; raises EOFError when the process is gone."""
+        try:
+            data = self.socket.recv(_READ_SIZE)
+        except BlockingIOError:
+            return
+        except ConnectionError as error:
+            raise EOFError from error
+        if not data:
+            raise EOFError
+        self._received += data
+        yield from self._answers()
+
+    def _answers(self) -> Iterator[Answer]:
+        head, received = worker.ANSWER_HEAD, self._received
+        while len(received) >= head.size:
+            length, number, status, kind, prepare, evaluate = head.unpack_from(received)
+            end = head.size + length
+            if len(received) < end:
+                return
+            body = bytes(memoryview(received)[head.size : end])
+            del received[:end]
+            yield Answer(number, status, kind, body, prepare / 1e6, evaluate / 1e6)
+
+    def kill(self) -> None:
+        """End the process at once and stop listening to it."""
+        self._process.kill()
+        self.socket.close()
+
+    def close(self) -> None:
+        """Let the process end by itself, which it does when idle."""
+        self.socket.close()
+
+    def reap(self, patience: float = 5.0) -> str:
+        """Wait for the process to end, by force after `patience` seconds, and say how it ended."""
+        try:
+            code = self._process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            code = self._process.wait()
+        with self._errors:
+            size = self._errors.seek(0, 2)
+            self._errors.seek(max(0, size - _REASON_BYTES))
+            said = self._errors.read().decode(errors="replace").strip()
+        name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        return f"{name}: {said}" if said else name
