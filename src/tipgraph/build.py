@@ -121,6 +121,7 @@ def build(
         partial = folder / f"{path.name}.partial"
         _remove(partial)
         try:
+            partial.mkdir()
             steps = Steps(announce)
             manifest = _fill(partial, inputs, inputs_digest, steps)
             (partial / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8")

@@ -42,6 +42,12 @@ def turtle_files() -> list[Path]:
     return [path for graph in SHIPPED_GRAPHS for path in shipped_files(graph)] + query_files()
 
 
+def sibling_source() -> Path | None:
+    """The source text, where a working copy has it beside itself; it is not part of the project."""
+    found = sorted((resources().parent / "shared" / "source").glob("*.txt"))
+    return found[0] if found else None
+
+
 def rdf_format(path: Path) -> RdfFormat:
     """The RDF format that a file's extension stands for.
 
@@ -74,6 +80,18 @@ def read_text(path: Path) -> str:
         InputError: The file is missing, a directory, unreadable or not UTF-8.
     """
     return decode(read_bytes(path), str(path))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 text file.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: {(error.strerror or 'cannot be written').lower()}") from error
 
 
 def read_quads(path: Path) -> list[Quad]:

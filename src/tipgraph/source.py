@@ -11,8 +11,8 @@ furniture: section 0 begins with the paragraph itself.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Final, Literal
 
@@ -130,6 +130,27 @@ def claims_per_sentence(source: SourceText, data: Iterable[Quad]) -> dict[str, i
             claims[quad.object] += 1
     by_digest = Counter({digest: claims[passage] for passage, digest in digests.items()})
     return {sentence.name: by_digest[sentence.sha256] for sentence in source.of_kind("sentence")}
+
+
+def rows(
+    source: SourceText, claims: Mapping[str, int] | None, text: str | None
+) -> list[dict[str, object]]:
+    """The passages as rows of a table.
+
+    Args:
+        source: The text split.
+        claims: Claims per sentence, for a column of their own; None for another document.
+        text: The text itself, to show each passage's words; None to keep them out.
+    """
+    found: list[dict[str, object]] = []
+    for passage in source.passages:
+        row: dict[str, object] = {"name": passage.name, **asdict(passage)}
+        if claims is not None:
+            row["claims"] = claims.get(passage.name)
+        if text is not None:
+            row["text"] = text[passage.start : passage.end]
+        found.append(row)
+    return found
 
 
 def to_triples(source: SourceText, document_name: str) -> Iterator[Triple]:
