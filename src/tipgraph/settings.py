@@ -24,64 +24,73 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, frozen=True, extra="forbid")
 
-    host: str = Field("127.0.0.1", description="Address the service listens on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port the service listens on.")
+    host: str = Field(default="127.0.0.1", description="Address the service listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
     base_iri: str = Field(
-        BASE,
+        default=BASE,
         description="Public base of every IRI; relative IRIs in queries are resolved against it.",
     )
     snapshot_dir: Path | None = Field(
-        None, description="Folder for built snapshots; without it, the user's cache folder."
+        default=None, description="Folder for built snapshots; without it, the user's cache folder."
     )
     workers: int = Field(
-        max(2, os.cpu_count() or 2),
+        default=max(2, os.cpu_count() or 2),
         ge=1,
         le=256,
         description="Processes that evaluate queries, besides one spare; one a core, at least 2.",
     )
     query_timeout: float = Field(
-        10.0,
+        default=10.0,
         gt=0,
         description="Seconds a query may run; the `timeout` parameter can lower it.",
     )
     worker_memory: int = Field(
-        1024 * _MEBIBYTE,
+        default=1024 * _MEBIBYTE,
         ge=256 * _MEBIBYTE,
         description="Bytes of memory one worker may allocate.",
     )
     result_bytes: int = Field(
-        64 * _MEBIBYTE, ge=1024, description="Bytes of the largest answer; larger ones are refused."
+        default=64 * _MEBIBYTE,
+        ge=1024,
+        description="Bytes of the largest answer; larger ones are refused.",
     )
     queue_size: int = Field(
-        512, ge=1, description="Queries that may wait for a worker; further ones are refused."
+        default=512,
+        ge=1,
+        description="Queries that may wait for a worker; further ones are refused.",
     )
     queue_seconds: float = Field(
-        1.0, gt=0, description="Seconds a query may wait for a worker before it is refused."
+        default=1.0, gt=0, description="Seconds a query may wait for a worker before it is refused."
     )
     cache_bytes: int = Field(
-        64 * _MEBIBYTE, ge=0, description="Bytes of finished answers kept; 0 keeps none."
+        default=64 * _MEBIBYTE, ge=0, description="Bytes of finished answers kept; 0 keeps none."
     )
     request_bytes: int = Field(
-        _MEBIBYTE, ge=1024, description="Bytes of the largest request body, after decompression."
+        default=_MEBIBYTE,
+        ge=1024,
+        description="Bytes of the largest request body, after decompression.",
     )
     service_allow: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="IRIs that SERVICE may call, separated by spaces; none by default."
+        default=(), description="IRIs that SERVICE may call, separated by spaces; none by default."
     )
     service_private: bool = Field(
-        False, description="Whether allowed SERVICE hosts may have loopback or private addresses."
+        default=False,
+        description="Whether allowed SERVICE hosts may have loopback or private addresses.",
     )
     service_timeout: float = Field(
-        5.0, gt=0, description="Seconds one SERVICE call may take altogether."
+        default=5.0, gt=0, description="Seconds one SERVICE call may take altogether."
     )
     service_bytes: int = Field(
-        8 * _MEBIBYTE, ge=1024, description="Bytes of the largest answer accepted from a SERVICE."
+        default=8 * _MEBIBYTE,
+        ge=1024,
+        description="Bytes of the largest answer accepted from a SERVICE.",
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        (),
+        default=(),
         description="Addresses of proxies whose X-Forwarded-For is believed, separated by spaces.",
     )
     log_queries: bool = Field(
-        False, description="Whether the log holds the text of queries; it may be personal."
+        default=False, description="Whether the log holds the text of queries; it may be personal."
     )
 
     @field_validator("service_allow", "trusted_proxies", mode="before")

@@ -6,10 +6,13 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
+from urllib.parse import quote
 
+from tipgraph.errors import QuerySyntaxError
 from tipgraph.server.bodies import IDENTITY, SMALL_BODY, compress
 from tipgraph.server.exchange import Exchange, Headers, etags
 from tipgraph.server.metrics import Metrics
+from tipgraph.server.results_page import render_answer
 from tipgraph.store import QueryAnswer, QueryRequest, Store
 from tipgraph.store.base import Pending
 
@@ -29,12 +32,14 @@ class Asked:
         tag: Names the answer, whatever its coding: a digest of all that it depends on.
         coding: The content coding wanted.
         volatile: Whether the answer may differ each time.
+        page: Whether a page that shows the answer is wanted.
     """
 
     request: QueryRequest
     tag: bytes
     coding: str
     volatile: bool
+    page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Representation:
     body: bytes
 
 
-def ask(request: QueryRequest, coding: str, digest: str) -> Asked:
+def ask(request: QueryRequest, coding: str, digest: str, *, page: bool = False) -> Asked:
     """Name the answer to a query over the dataset with a digest."""
     parts = (
         digest,
@@ -54,9 +59,10 @@ def ask(request: QueryRequest, coding: str, digest: str) -> Asked:
         request.named_graphs,
         request.results_format and request.results_format.name,
         request.graph_format and request.graph_format.name,
+        page,
     )
     tag = blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-    return Asked(request, tag.encode(), coding, _is_volatile(request.query))
+    return Asked(request, tag.encode(), coding, _is_volatile(request.query), page)
 
 
 class AnswerCache:
@@ -128,35 +134,49 @@ class Answers:
             timing = (b"server-timing", b"cache;desc=hit")
         else:
             answer = await self._evaluate(exchange, asked.request)
-            representation = await represent(answer, asked)
+            representation = await self._represent(exchange, answer, asked)
             self._cache.keep(asked, representation)
             timing = (b"server-timing", _server_timing(answer))
         await exchange.respond(200, [*representation.headers, timing], representation.body)
 
     async def _evaluate(self, exchange: Exchange, request: QueryRequest) -> QueryAnswer:
-        pending = self._store.submit(request, client=exchange.client)
-        answer = await pending.settled()
-        return answer or await _while_connected(pending, exchange)
+        try:
+            pending = self._store.submit(request, client=exchange.client)
+            answer = await pending.settled()
+            return answer or await _while_connected(pending, exchange)
+        except QuerySyntaxError as error:
+            error.hints += await self._store.hints(request)
+            raise
+
+    async def _represent(
+        self, exchange: Exchange, answer: QueryAnswer, asked: Asked
+    ) -> Representation:
+        """Make an answer ready to be sent: as it is or as a page, with hints if it is empty."""
+        hints = await self._store.hints(asked.request) if answer.is_empty else ()
+        headers = [(b"tipgraph-hint", _ascii(hint)) for hint in hints]
+        body, content_type = answer.body, answer.format.content_type
+        if asked.page:
+            content_type = "text/html; charset=utf-8"
+            body = await asyncio.to_thread(
+                render_answer, exchange.service, answer, asked.request, hints
+            )
+        headers.append((b"content-type", content_type.encode()))
+        coding = IDENTITY if len(body) < SMALL_BODY else asked.coding
+        if coding != IDENTITY:
+            body = await _compressed(body, coding)
+            headers.append((b"content-encoding", coding.encode()))
+        if asked.volatile:
+            headers += [(b"cache-control", b"no-store"), (b"vary", b"Accept, Accept-Encoding")]
+        else:
+            tag = asked.tag if coding == IDENTITY else asked.tag + b"-" + coding.encode()
+            headers += _validators(tag)
+        return Representation(headers, body)
 
 
-async def represent(answer: QueryAnswer, asked: Asked) -> Representation:
-    """Make an answer ready to be sent in the coding that was asked for."""
-    body, coding = answer.body, asked.coding
-    if len(body) < SMALL_BODY:
-        coding = IDENTITY
-    elif coding != IDENTITY and len(body) < _LARGE_BODY:
-        body = compress(body, coding)
-    elif coding != IDENTITY:
-        body = await asyncio.to_thread(compress, body, coding)
-    headers = [(b"content-type", answer.format.content_type.encode())]
-    if coding != IDENTITY:
-        headers.append((b"content-encoding", coding.encode()))
-    if asked.volatile:
-        headers += [(b"cache-control", b"no-store"), (b"vary", b"Accept, Accept-Encoding")]
-    else:
-        tag = asked.tag if coding == IDENTITY else asked.tag + b"-" + coding.encode()
-        headers += _validators(tag)
-    return Representation(headers, body)
+async def _compressed(body: bytes, coding: str) -> bytes:
+    if len(body) < _LARGE_BODY:
+        return compress(body, coding)
+    return await asyncio.to_thread(compress, body, coding)
 
 
 async def _while_connected(pending: Pending, exchange: Exchange) -> QueryAnswer:
@@ -210,6 +230,11 @@ def _validators(tag: bytes) -> list[tuple[bytes, bytes]]:
         (b"cache-control", b"public, no-cache"),
         (b"vary", b"Accept, Accept-Encoding"),
     ]
+
+
+def _ascii(text: str) -> bytes:
+    """A text as a header field may hold it: what is not ASCII percent-encoded, as in a URI."""
+    return quote(text, safe=" !\"#$%&'()*+,/:;<=>?@[\\]^`{|}~").encode()
 
 
 def _server_timing(answer: QueryAnswer) -> bytes:

@@ -10,6 +10,7 @@ from tipgraph import __version__
 from tipgraph.server.answers import AnswerCache, Answers
 from tipgraph.server.envelope import Envelope, add_problem_handlers
 from tipgraph.server.exchange import Receive, Scope, Send, Service
+from tipgraph.server.gsp import GraphStore
 from tipgraph.server.metrics import Metrics
 from tipgraph.server.openapi import sparql_paths
 from tipgraph.server.operations import operations_router
@@ -24,19 +25,23 @@ TITLE = "tipgraph"
 
 
 class TipgraphApp(FastAPI):
-    """A FastAPI app that gives requests for `/sparql` to the SPARQL endpoint as they are.
+    """A FastAPI app that hands requests for `/sparql` and for graphs on as they are.
 
     FastAPI's own handling of parameters hides repeated ones and answers 422 to wrong ones, where
     SPARQL 1.1 Protocol asks for 400.
     """
 
     sparql: SparqlEndpoint
+    graph_store: GraphStore
     envelope: Envelope
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] == "http" and scope["path"] == "/sparql":
+        path = scope.get("path", "")
+        if path == "/sparql":
             await self.sparql(scope, receive, send)
+        elif path == "/gsp" or self.graph_store.has(path):
+            await self.graph_store(scope, receive, send)
         else:
             await self.envelope(scope, receive, send)
 
@@ -63,6 +68,7 @@ def create_app(
     service = Service(
         manifest.dataset_version,
         trusted_proxies=settings.trusted_proxies,
+        base_iri=settings.base_iri,
         metrics=metrics,
         templates=templates,
     )
@@ -78,9 +84,11 @@ def create_app(
     app = TipgraphApp(
         title=TITLE, version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
     )
+    answers = Answers(store, AnswerCache(settings.cache_bytes, metrics), metrics)
+    app.graph_store = GraphStore(service, answers, manifest, settings.base_iri)
     app.sparql = SparqlEndpoint(
         service,
-        Answers(store, AnswerCache(settings.cache_bytes, metrics), metrics),
+        answers,
         settings,
         digest=manifest.digest,
         description=ServiceDescription(manifest, settings),

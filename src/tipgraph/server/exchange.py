@@ -49,6 +49,7 @@ class Service:
     Args:
         dataset_version: The version of the dataset that is served.
         trusted_proxies: Addresses whose X-Forwarded-For is believed.
+        base_iri: The public base of the IRIs that this service answers for.
         metrics: Where requests are counted.
         templates: The pages.
     """
@@ -58,10 +59,12 @@ class Service:
         dataset_version: str,
         *,
         trusted_proxies: tuple[str, ...],
+        base_iri: str,
         metrics: Metrics,
         templates: Templates,
     ) -> None:
         self.trusted_proxies = frozenset(trusted_proxies)
+        self.base_iri = base_iri
         self.metrics = metrics
         self.templates = templates
         self.common_headers: Headers = (

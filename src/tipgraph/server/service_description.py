@@ -60,7 +60,7 @@ class ServiceDescription:
             content_type, body = chosen.content_type, self._serialised(chosen)
         else:
             content_type = "text/html; charset=utf-8"
-            body = exchange.service.templates.render("sparql.html")
+            body = exchange.service.templates.render("sparql.html", query=None)
         await exchange.send_document([(b"content-type", content_type.encode())], body)
 
     def _serialised(self, chosen: Format) -> bytes:

@@ -1,9 +1,9 @@
 """The SPARQL endpoint, by SPARQL 1.1 Protocol: from a request to the query it asks, strictly."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
-from urllib.parse import parse_qsl
 
 from tipgraph.errors import (
     NotAcceptableError,
@@ -11,7 +11,15 @@ from tipgraph.errors import (
     RequestError,
     TipgraphError,
 )
-from tipgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, Format, find_format, media_types
+from tipgraph.formats import (
+    GRAPH_FORMATS,
+    JSON,
+    N_TRIPLES,
+    RESULTS_FORMATS,
+    Format,
+    find_format,
+    media_types,
+)
 from tipgraph.server.answers import Answers, Asked, ask
 from tipgraph.server.bodies import choose_coding
 from tipgraph.server.exchange import (
@@ -23,7 +31,14 @@ from tipgraph.server.exchange import (
     Service,
     options_headers,
 )
-from tipgraph.server.negotiation import negotiate
+from tipgraph.server.negotiation import HTML, negotiate
+from tipgraph.server.parameters import (
+    Parameters,
+    graph_iris,
+    parse_parameters,
+    single_values,
+    timeout_seconds,
+)
 from tipgraph.server.service_description import ServiceDescription
 from tipgraph.settings import Settings
 from tipgraph.store import QueryRequest
@@ -33,13 +48,8 @@ METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
 FORM: Final = "application/x-www-form-urlencoded"
 UPDATE_TYPE: Final = "application/sparql-update"
 
-_REPEATABLE: Final = frozenset(("default-graph-uri", "named-graph-uri"))
-_ONCE: Final = frozenset(("query", "timeout", "format"))
-_MAXIMUM_PARAMETERS: Final = 1000
-_ABSOLUTE_IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
+_SINGLE: Final = frozenset(("query", "timeout", "format"))
 _REMEMBERED: Final = 4096
-
-Parameters = list[tuple[str, str]]
 
 
 class SparqlEndpoint:
@@ -135,116 +145,71 @@ class SparqlEndpoint:
             raise RequestError("bad-encoding", f"the body is not UTF-8: {error}") from error
 
     def _asked(self, exchange: Exchange, parameters: Parameters) -> Asked:
-        values = single_values(parameters)
-        chosen = values.get("format")
-        results_format, graph_format = (
-            formats_named(chosen) if chosen is not None else formats_accepted(exchange.accept_text)
-        )
+        values = single_values(parameters, _SINGLE)
+        if any(name == "update" for name, _ in parameters):
+            raise ReadOnlyError("updates are refused: nothing was changed")
+        if not values.get("query", "").strip():
+            raise RequestError("missing-query", "the parameter query is missing or empty")
+        name = values.get("format")
+        chosen = formats_accepted(exchange.accept_text) if name is None else formats_named(name)
         request = QueryRequest(
             values["query"],
-            graphs(parameters, "default-graph-uri"),
-            graphs(parameters, "named-graph-uri"),
-            results_format=results_format,
-            graph_format=graph_format,
-            timeout=timeout_value(values.get("timeout")),
+            graph_iris(parameters, "default-graph-uri"),
+            graph_iris(parameters, "named-graph-uri"),
+            results_format=chosen.results,
+            graph_format=chosen.graph,
+            timeout=timeout_seconds(values.get("timeout")),
         )
         coding = choose_coding(exchange.accept_encoding.decode("latin-1"))
-        return ask(request, coding, self._digest)
+        return ask(request, coding, self._digest, page=chosen.page)
 
 
-def parse_parameters(encoded: bytes) -> Parameters:
-    """Decode form-encoded parameters, once.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The formats a request is answered in.
 
-    Raises:
-        RequestError: They are not UTF-8, or far too many.
+    Args:
+        results: For SELECT and ASK.
+        graph: For CONSTRUCT and DESCRIBE.
+        page: Whether a person asks, who gets a page that shows the answer.
     """
-    try:
-        return parse_qsl(
-            encoded.decode("utf-8"),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=_MAXIMUM_PARAMETERS,
-        )
-    except UnicodeDecodeError as error:
-        raise RequestError("bad-encoding", f"a parameter is not UTF-8: {error}") from error
-    except ValueError as error:
-        raise RequestError("bad-parameter", f"there are too many parameters: {error}") from error
 
-
-def single_values(parameters: Parameters) -> dict[str, str]:
-    """The parameters that may be given once, with `query` among them.
-
-    Raises:
-        RequestError: One is repeated, or there is no query.
-        ReadOnlyError: There is an update.
-    """
-    values: dict[str, str] = {}
-    for name, value in parameters:
-        if name in _ONCE:
-            if name in values:
-                raise RequestError("repeated-parameter", f"{name} is given more than once")
-            values[name] = value
-        elif name == "update":
-            raise ReadOnlyError("updates are refused: nothing was changed")
-    if not values.get("query", "").strip():
-        raise RequestError("missing-query", "the parameter query is missing or empty")
-    return values
-
-
-def graphs(parameters: Parameters, name: str) -> tuple[str, ...] | None:
-    """The IRIs of a dataset parameter, each once; None when it is not given.
-
-    Raises:
-        RequestError: One is not an absolute IRI.
-    """
-    given = tuple(dict.fromkeys(value for key, value in parameters if key == name))
-    for iri in given:
-        if not _ABSOLUTE_IRI.fullmatch(iri):
-            raise RequestError("bad-parameter", f"{name}: {iri!r} is not an absolute IRI")
-    return given or None
-
-
-def timeout_value(given: str | None) -> float | None:
-    """The seconds of a timeout parameter.
-
-    Raises:
-        RequestError: It is not a positive number.
-    """
-    if given is None:
-        return None
-    try:
-        seconds = float(given)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise RequestError("bad-parameter", f"timeout: {given!r} is not a positive number")
-    return seconds
+    results: Format | None
+    graph: Format | None
+    page: bool = False
 
 
 @lru_cache(maxsize=1024)
-def formats_accepted(accept: str | None) -> tuple[Format | None, Format | None]:
-    """The formats for results and for graphs that an Accept field asks for.
+def formats_accepted(accept: str | None) -> Chosen:
+    """The formats that an Accept field asks for.
 
     Raises:
-        NotAcceptableError: It accepts neither.
+        NotAcceptableError: It accepts none.
     """
-    chosen = negotiate(accept, RESULTS_FORMATS), negotiate(accept, GRAPH_FORMATS)
-    if chosen == (None, None):
+    results = negotiate(accept, (*RESULTS_FORMATS, HTML))
+    graph = negotiate(accept, (*GRAPH_FORMATS, HTML))
+    if results is HTML and graph is HTML:
+        return Chosen(JSON, N_TRIPLES, page=True)
+    # A program that names some format is not a person, even if it would take a page as well.
+    results, graph = negotiate(accept, RESULTS_FORMATS), negotiate(accept, GRAPH_FORMATS)
+    if results is None and graph is None:
         raise NotAcceptableError(
             f"nothing that can be sent fits {accept!r}",
             media_types((*RESULTS_FORMATS, *GRAPH_FORMATS)),
         )
-    return chosen
+    return Chosen(results, graph)
 
 
-def formats_named(name: str) -> tuple[Format | None, Format | None]:
-    """The formats for results and for graphs that have a name.
+def formats_named(name: str) -> Chosen:
+    """The formats that have a name.
 
     Raises:
         RequestError: None has.
     """
-    chosen = find_format(name, RESULTS_FORMATS), find_format(name, GRAPH_FORMATS)
-    if chosen == (None, None):
+    if name.lower() == "html":
+        return Chosen(JSON, N_TRIPLES, page=True)
+    chosen = Chosen(find_format(name, RESULTS_FORMATS), find_format(name, GRAPH_FORMATS))
+    if chosen.results is None and chosen.graph is None:
         known = ", ".join(each.name for each in (*RESULTS_FORMATS, *GRAPH_FORMATS))
         raise RequestError("bad-parameter", f"format: {name!r} is none of {known}")
     return chosen

@@ -108,6 +108,10 @@ class Store(Protocol):
         """
         ...
 
+    async def hints(self, request: QueryRequest) -> tuple[str, ...]:
+        """Say what may be wrong with a query that found nothing or is not valid, in sentences."""
+        ...
+
     def answer(self, request: QueryRequest) -> QueryAnswer:
         """Answer a query and wait for it; must not be called in the store's own event loop."""
         ...

@@ -9,6 +9,7 @@ from tipgraph.errors import (
     EngineError,
     MemoryLimitError,
     NotAcceptableError,
+    QueryError,
     ResultTooLargeError,
 )
 from tipgraph.formats import GRAPH_FORMATS, JSON, N_TRIPLES, RESULTS_FORMATS, media_types
@@ -18,6 +19,7 @@ from tipgraph.snapshot import Manifest, Snapshot
 from tipgraph.store import worker
 from tipgraph.store.base import QueryAnswer, QueryRequest, Timings
 from tipgraph.store.describe import describe_queries
+from tipgraph.store.hints import unknown_terms
 from tipgraph.store.pool import PoolLimits, WorkerPool
 from tipgraph.store.process import Answer
 from tipgraph.store.queue import Ticket
@@ -27,6 +29,7 @@ from tipgraph.store.syntax import explain
 from tipgraph.store.tokens import decode_code, read_prologue, tokens
 
 _LABEL_PROPERTIES: Final = (f"{RDFS}label", f"{SKOS}prefLabel")
+_HINT_SECONDS: Final = 0.5
 _ABOUT_PROPERTIES: Final = (f"{TIP}claimSubject", f"{TIP}claimObject")
 
 
@@ -107,6 +110,23 @@ class EmbeddedStore:
         if "service" in lowered:
             find_services(text, terminals, prologue, self._settings.service_allow)
         return text, describe_queries(text, terminals, prologue, request.default_graphs)
+
+    async def hints(self, request: QueryRequest) -> tuple[str, ...]:
+        """Name the terms of a query that nothing here uses; see `Store.hints`."""
+
+        async def select(query: str) -> Solutions:
+            answer = await self._answer(
+                QueryRequest(query, results_format=JSON, timeout=_HINT_SECONDS)
+            )
+            solutions = read_results(answer.body)
+            assert isinstance(solutions, Solutions)  # noqa: S101  # it was a SELECT
+            return solutions
+
+        try:
+            return await unknown_terms(request.query, self._settings.base_iri, select)
+        except QueryError:
+            # A hint is a courtesy: without the time for it, there is none.
+            return ()
 
     def answer(self, request: QueryRequest) -> QueryAnswer:
         """Answer a query and wait for it; see `Store.answer`."""

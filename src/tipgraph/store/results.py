@@ -74,7 +74,7 @@ class Solutions(Sequence[QuerySolution]):
         return f"<Solutions of {', '.join(self.variables)}: {len(self)} rows>"
 
     def _repr_html_(self) -> str:
-        rows = ([_shown(term) for term in row] for row in self._rows[:_SHOWN])
+        rows = ([shown(term) for term in row] for row in self._rows[:_SHOWN])
         return _table(self.variables, rows, len(self))
 
 
@@ -94,7 +94,7 @@ class Triples(Sequence[Triple]):
         return f"<Triples: {len(self)}>"
 
     def _repr_html_(self) -> str:
-        rows = ([_shown(term) for term in triple] for triple in self._triples[:_SHOWN])
+        rows = ([shown(term) for term in triple] for triple in self._triples[:_SHOWN])
         return _table(("subject", "predicate", "object"), rows, len(self))
 
 
@@ -126,7 +126,7 @@ def _value(term: Any) -> object:
         return term.value
 
 
-def _shown(term: Any) -> str:
+def shown(term: Any) -> str:
     """A term as people write it: prefixed names, bare text."""
     if isinstance(term, NamedNode):
         for prefix, namespace in PREFIXES.items():

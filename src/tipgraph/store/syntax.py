@@ -19,13 +19,18 @@ _PAIRS: Final[Mapping[str, str]] = {"{": "}", "(": ")", "[": "]"}
 _LITERAL_EXPECTATION: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|\b([A-Z]{2,}(?: [A-Z]+)*)\b')
 _KEYWORDS: Final = frozenset(
     """
-    ABS AS ASC ASK AVG BASE BIND BOUND BY COALESCE CONCAT CONSTRUCT CONTAINS COUNT DATATYPE DESC
-    DESCRIBE DISTINCT EXISTS FILTER FROM GRAPH GROUP GROUP_CONCAT HAVING IF IN IRI LANG
-    LANGMATCHES LIMIT MAX MIN MINUS NAMED NOT OFFSET OPTIONAL ORDER PREFIX REDUCED REGEX REPLACE
-    SAMPLE SELECT SEPARATOR SERVICE SILENT STR STRAFTER STRBEFORE STRENDS STRLEN STRSTARTS SUBSTR
-    SUM UNDEF UNION VALUES WHERE
+    A ABS ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL COALESCE CONCAT CONSTRUCT CONTAINS
+    COUNT DATATYPE DAY DEFAULT DESC DESCRIBE DISTINCT ENCODE_FOR_URI EXISTS FALSE FILTER FLOOR
+    FROM GRAPH GROUP GROUP_CONCAT HAVING HOURS IF IN IRI ISBLANK ISIRI ISLITERAL ISNUMERIC
+    ISTRIPLE ISURI LANG LANGDIR LANGMATCHES LATERAL LCASE LIMIT MAX MD5 MIN MINUS MINUTES MONTH
+    NAMED NOT NOW OBJECT OFFSET OPTIONAL ORDER PREDICATE PREFIX RAND REDUCED REGEX REPLACE ROUND
+    SAMETERM SAMPLE SECONDS SELECT SEPARATOR SERVICE SHA1 SHA256 SHA384 SHA512 SILENT STR
+    STRAFTER STRBEFORE STRDT STRENDS STRLANG STRLANGDIR STRLEN STRSTARTS STRUUID SUBJECT SUBSTR
+    SUM TIMEZONE TRIPLE TRUE TZ UCASE UNDEF UNION URI UUID VALUES VERSION WHERE YEAR
     """.split()  # noqa: SIM905  # read as words
 )
+# How many tokens back a misspelt keyword is looked for.
+_NEAR: Final = 8
 _MEANINGS: Final = (
     (
         "The SELECT contains a variable that is unbound",
@@ -109,7 +114,7 @@ def _culprit(said: str, terminals: Sequence[Token], reached: int) -> int:
 
 def _misspelt_keyword(terminals: Sequence[Token], start: int) -> Token | None:
     """A word at or just before a place that is no keyword but nearly one."""
-    near = [token for token in terminals if token.start <= start][-3:]
+    near = [token for token in terminals if token.start <= start][-_NEAR:]
     for token in reversed(near):
         word = token.text.upper()
         if (

@@ -1,0 +1,95 @@
+"""Graph Store HTTP Protocol, its reading half: one named graph, or the default graph, as it is.
+
+SPARQL 1.1 Graph Store HTTP Protocol, sections 4 and 5.2.
+"""
+
+from typing import Final
+
+from tipgraph.errors import NotAcceptableError, RequestError, TipgraphError
+from tipgraph.formats import GRAPH_FORMATS, Format, find_format, media_types
+from tipgraph.server.answers import Answers, ask
+from tipgraph.server.bodies import choose_coding
+from tipgraph.server.exchange import Exchange, Receive, Scope, Send, Service, options_headers
+from tipgraph.server.negotiation import negotiate
+from tipgraph.server.parameters import Parameters, parse_parameters, single_values
+from tipgraph.snapshot import Manifest
+from tipgraph.store import QueryRequest
+
+METHODS: Final = ("GET", "HEAD", "OPTIONS")
+
+_WHOLE_GRAPH: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+
+
+class GraphStore:
+    """An ASGI application that gives out graphs.
+
+    Args:
+        service: What all exchanges share.
+        answers: Sends answers.
+        manifest: Which graphs there are.
+        base_iri: What the paths of graphs are resolved against.
+    """
+
+    def __init__(
+        self, service: Service, answers: Answers, manifest: Manifest, base_iri: str
+    ) -> None:
+        self._service = service
+        self._answers = answers
+        self._manifest = manifest
+        self._base_iri = base_iri
+
+    def has(self, path: str) -> bool:
+        """Whether a path is that of a graph's own IRI."""
+        return self._base_iri + path[1:] in self._manifest.graphs
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        exchange = Exchange(self._service, scope, receive, send)
+        try:
+            if exchange.method == "OPTIONS":
+                await exchange.respond(204, options_headers(METHODS, exchange.requested_headers))
+            elif exchange.method not in METHODS:
+                raise RequestError(
+                    "method-not-allowed",
+                    f"{exchange.method} is refused: graphs can only be read, nothing was changed",
+                    headers=(("allow", ", ".join(METHODS)),),
+                )
+            else:
+                await self._send(exchange)
+        except TipgraphError as error:
+            await exchange.refuse(error)
+
+    async def _send(self, exchange: Exchange) -> None:
+        parameters = parse_parameters(exchange.query_string)
+        request = QueryRequest(
+            _WHOLE_GRAPH,
+            self._graph(exchange, parameters),
+            graph_format=_chosen_format(exchange, parameters),
+        )
+        coding = choose_coding(exchange.accept_encoding.decode("latin-1"))
+        await self._answers.send(exchange, ask(request, coding, self._manifest.digest))
+
+    def _graph(self, exchange: Exchange, parameters: Parameters) -> tuple[str, ...] | None:
+        """The graph asked for, as the default graph of a query; None for the default graph."""
+        if exchange.path != "/gsp":
+            return (self._base_iri + exchange.path[1:],)
+        named = [value for name, value in parameters if name == "graph"]
+        default = [value for name, value in parameters if name == "default"]
+        if len(named) + len(default) != 1:
+            raise RequestError("bad-parameter", "name one graph: either ?graph=IRI or ?default")
+        if default:
+            return None
+        if named[0] not in self._manifest.graphs:
+            raise RequestError("not-found", f"there is no graph <{named[0]}>")
+        return (named[0],)
+
+
+def _chosen_format(exchange: Exchange, parameters: Parameters) -> Format:
+    name = single_values(parameters, ("format",)).get("format")
+    if name is None:
+        chosen = negotiate(exchange.accept_text, GRAPH_FORMATS)
+    else:
+        chosen = find_format(name, GRAPH_FORMATS)
+    if chosen is None:
+        raise NotAcceptableError("this is a graph", media_types(GRAPH_FORMATS))
+    return chosen

@@ -1,0 +1,193 @@
+"""A small snapshot, and a service over any snapshot as a process of its own, for tests."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import httpx
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
+
+from tipgraph.server import create_app, run
+from tipgraph.settings import Settings
+from tipgraph.snapshot import MANIFEST_NAME, STORE_NAME, Manifest, Snapshot, open_snapshot
+from tipgraph.store import open_store
+
+EX: Final = "http://example.org/"
+
+TRIG: Final = """
+PREFIX ex: <http://example.org/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX tip: <https://w3id.org/tipgraph/ontology#>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX graph: <https://w3id.org/tipgraph/graph/>
+
+graph:data {
+  ex:river a ex:Water ; rdfs:label "river"@en ; ex:length 120 ; ex:flowsInto ex:lake .
+  ex:lake a ex:Water ; rdfs:label "lake"@en ; ex:depth 7.5 ;
+    ex:survey [ ex:year 1998 ; ex:by ex:kim ] .
+  ex:kim rdfs:label "Kim <&> \\"K\\"" .
+  ex:claim1 a tip:AffirmedClaim ; tip:claimSubject ex:river ; rdfs:label "the river is long"@en .
+}
+graph:ontology {
+  tip:AffirmedClaim a owl:Class ; rdfs:label "affirmed claim"@en .
+  tip:claimSubject a owl:ObjectProperty ; rdfs:label "claim subject"@en .
+  ex:Water a owl:Class ; rdfs:label "water"@en .
+  ex:flowsInto rdfs:label "flows into"@en .
+}
+graph:inferred { ex:river ex:reaches ex:lake . }
+graph:meta { ex:dataset rdfs:label "rivers and lakes"@en . }
+"""
+
+_MERGED: Final = tuple(
+    f"https://w3id.org/tipgraph/graph/{name}" for name in ("data", "inferred", "ontology")
+)
+_DATA_GRAPH: Final = "https://w3id.org/tipgraph/graph/data"
+
+
+def rivers() -> list[Quad]:
+    """The small graph, and a thousand numbers in its data for answers of some size."""
+    numbers = "".join(f"<{EX}n{i}> <{EX}number> {i} .\n" for i in range(1000))
+    return [
+        *parse(TRIG, RdfFormat.TRIG),
+        *(
+            Quad(quad.subject, quad.predicate, quad.object, NamedNode(_DATA_GRAPH))
+            for quad in parse(numbers, RdfFormat.TURTLE)
+        ),
+    ]
+
+
+def write_snapshot(folder: Path, quads: list[Quad], *, digest: str = "0" * 64) -> Snapshot:
+    """Make a snapshot of quads, laid out as the build does."""
+    folder.mkdir(parents=True)
+    store = Store(str(folder / STORE_NAME))
+    store.bulk_extend(quads)
+    store.bulk_extend(
+        Quad(quad.subject, quad.predicate, quad.object)
+        for quad in quads
+        if str(quad.graph_name)[1:-1] in _MERGED
+    )
+    graphs = Counter(
+        quad.graph_name.value for quad in quads if isinstance(quad.graph_name, NamedNode)
+    )
+    default_graph = store.quads_for_pattern(None, None, None, DefaultGraph())
+    manifest = Manifest(
+        digest=digest,
+        inputs_digest=digest,
+        dataset_version="1.2.3",
+        software_version="1.0.0",
+        graphs=dict(graphs),
+        default_graph=tuple(name for name in graphs if name in _MERGED),
+        default_graph_triples=sum(1 for _ in default_graph),
+    )
+    store.flush()
+    (folder / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8")
+    return open_snapshot(folder)
+
+
+class LiveService:
+    """A running service.
+
+    Args:
+        process: Its process.
+        port: The port it listens on.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self.process = process
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self.sparql = f"{self.url}/sparql"
+
+    def workers(self) -> list[int]:
+        """The process ids of its workers."""
+        return [pid for pid in _children(self.process.pid) if _is_alive(pid)]
+
+    def descriptors(self) -> int:
+        """How many file descriptors its own process has open."""
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+    def resident_bytes(self) -> int:
+        """The memory that it and its workers have in use."""
+        pages = 0
+        for pid in (self.process.pid, *self.workers()):
+            with contextlib.suppress(FileNotFoundError):
+                pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def connect(self) -> socket.socket:
+        """A plain connection to it, for requests that no client library makes."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+
+    def stop(self) -> int:
+        """End it as an operator does, and return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(20)
+
+
+@contextlib.contextmanager
+def serving(snapshot: Path, **settings: object) -> Iterator[LiveService]:
+    """Serve a snapshot in a process of its own, with settings as `TIPGRAPH_*` has them."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    variables = {f"TIPGRAPH_{name.upper()}": str(value) for name, value in settings.items()}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.service", str(snapshot)],
+        env={**os.environ, **variables, "TIPGRAPH_PORT": str(port)},
+    )
+    service = LiveService(process, port)
+    try:
+        wait_until(lambda: _is_ready(service), seconds=30)
+        yield service
+    finally:
+        if process.poll() is None:
+            service.stop()
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float) -> None:
+    """Wait until something holds; fails when it does not within some seconds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"did not come true within {seconds} seconds"
+        time.sleep(0.02)
+
+
+def _is_ready(service: LiveService) -> bool:
+    assert service.process.poll() is None, "the service ended at once"
+    try:
+        return httpx.get(f"{service.url}/readyz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def _children(pid: int) -> list[int]:
+    children = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            children += [int(child) for child in (task / "children").read_text().split()]
+    return children
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def _main() -> None:
+    settings = Settings.from_environment()
+    store = open_store(open_snapshot(Path(sys.argv[1])), settings)
+    run(create_app(store, settings), settings)
+
+
+if __name__ == "__main__":
+    _main()
