@@ -20,7 +20,19 @@ from pyoxigraph import (
     Triple,
 )
 
-from tipgraph.namespaces import DCTERMS, PREFIXES, RDF, RDFS, SKOS, XSD, shorten
+from tipgraph.namespaces import (
+    DCAT,
+    DCTERMS,
+    OA,
+    OWL,
+    PREFIXES,
+    RDF,
+    RDFS,
+    SKOS,
+    TIP,
+    XSD,
+    shorten,
+)
 
 Term = NamedNode | BlankNode | Literal
 
@@ -39,6 +51,21 @@ _LEADING_PREDICATES: Final = (
     f"{RDFS}comment",
     f"{DCTERMS}description",
 )
+# Pairs and triples of predicates that read in an order of their own, not the alphabet's.
+_SORTED_AS: Final = {
+    f"{TIP}claimSubject": f"{TIP}claim-1",
+    f"{TIP}claimPredicate": f"{TIP}claim-2",
+    f"{TIP}claimObject": f"{TIP}claim-3",
+    f"{TIP}claimValue": f"{TIP}claim-3",
+    f"{OWL}sourceIndividual": f"{OWL}assertion-1",
+    f"{OWL}assertionProperty": f"{OWL}assertion-2",
+    f"{OWL}targetIndividual": f"{OWL}assertion-3",
+    f"{OWL}targetValue": f"{OWL}assertion-3",
+    f"{OA}start": f"{OA}end-1",
+    f"{OA}end": f"{OA}end-2",
+    f"{DCAT}startDate": f"{DCAT}endDate-1",
+    f"{DCAT}endDate": f"{DCAT}endDate-2",
+}
 _BARE: Final = {
     f"{XSD}integer": re.compile(r"[+-]?[0-9]+"),
     f"{XSD}decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
@@ -234,7 +261,8 @@ class BlockWriter:
     def _predicate_key(self, predicate: NamedNode) -> tuple[int, bool, str]:
         if predicate.value in _LEADING_PREDICATES:
             return _LEADING_PREDICATES.index(predicate.value), False, ""
-        written = self._iri(predicate.value)
+        iri = _SORTED_AS.get(predicate.value, predicate.value)
+        written = shorten(iri, self._prefixes)
         return len(_LEADING_PREDICATES), written.startswith("<"), written
 
     def _sorted(self, objects: list[Term]) -> list[Term]:
