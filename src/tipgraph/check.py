@@ -17,7 +17,7 @@ from pyoxigraph import Literal, Quad
 
 from tipgraph import dataset, source
 from tipgraph.errors import InputError, TipgraphError
-from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY, PREFIXES, PROV, RDF, SH, TIP
+from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY, OA, PREFIXES, PROV, RDF, SH, TIP
 from tipgraph.questions import questions
 from tipgraph.snapshot import Snapshot
 from tipgraph.store import EmbeddedStore, open_store
@@ -195,10 +195,21 @@ def _passages(text: str, data: list[Quad]) -> Check:
     split = source.split(text)
     if not source.is_shipped_document(split, data):
         return Check("passages", False, "the source text is another one than the graph's document")
-    known = {digest for _, digest in _literals(data, f"{TIP}spanSha256")}
-    found = {passage.sha256 for passage in split.passages}
-    wrong = [f"digest {digest} differs" for digest in sorted(known ^ found)]
-    return _outcome("passages", wrong, f"{len(found)} passage digests recomputed from the source")
+    expected = {(p.name, p.start, p.end, p.sha256) for p in split.passages}
+    differing = expected ^ set(_graph_passages(data))
+    wrong = [f"passage {name} differs" for name in sorted({name for name, *_ in differing})]
+    detail = f"{len(expected)} passages found again in the source, offsets and digests alike"
+    return _outcome("passages", wrong, detail)
+
+
+def _graph_passages(data: list[Quad]) -> Iterator[tuple[str, int, int, str]]:
+    """Name, start, end and digest of the graph's passages."""
+    starts, ends = dict(_literals(data, f"{OA}start")), dict(_literals(data, f"{OA}end"))
+    by_subject = _by_subject(data)
+    for passage, digest in _literals(data, f"{TIP}spanSha256"):
+        for selector in by_subject[passage][f"<{OA}hasSelector>"]:
+            name = passage.strip("<>").rpartition("/")[2]
+            yield name, int(starts[selector]), int(ends[selector]), digest
 
 
 def _leaks(text: str, paths: Iterable[Path]) -> Check:

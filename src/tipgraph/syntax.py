@@ -161,5 +161,8 @@ def _xml_error_offset(text: str, reason: str) -> int:
         parser.Parse(text, True)
     except expat.ExpatError as error:
         return _offset(text, error.lineno, error.offset + 1)
-    named = re.search(r"'([^']+)'|(\S+)$", reason)
-    return max(text.find(named.group(1) or named.group(2)), 0) if named else 0
+    # pyoxigraph tells no position, but it names a value, an element or an attribute.
+    iris = re.findall(r"\bhttps?://[^\s>]*[/#](\w+)", reason)
+    named = [*re.findall(r"'([^']+)'", reason), *(f":{name}" for name in iris)]
+    named += re.findall(r"\b\w+:\w*(?!/)", reason)
+    return next((place for name in named if (place := text.find(name)) >= 0), 0)

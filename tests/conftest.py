@@ -1,0 +1,38 @@
+"""Fixtures for all tests: a clean environment, the shipped graph's snapshot, a working copy."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.working_copy import WorkingCopy
+from tipgraph.build import Inputs, build
+from tipgraph.snapshot import Snapshot
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may have set tipgraph up for themselves."""
+    for name in [name for name in os.environ if name.startswith("TIPGRAPH_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def shipped_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of snapshots that holds the shipped graph's, built once for all tests."""
+    folder = tmp_path_factory.mktemp("snapshots")
+    build(Inputs(), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shipped_snapshot(shipped_folder: Path) -> Snapshot:
+    """The snapshot of the shipped graph."""
+    return build(Inputs(), shipped_folder).snapshot
+
+
+@pytest.fixture
+def rivers(tmp_path: Path) -> Iterator[WorkingCopy]:
+    """A working copy of the project with the small graph of tests/cases/rivers as its own."""
+    yield WorkingCopy(tmp_path / "project")
