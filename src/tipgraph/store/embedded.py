@@ -19,12 +19,13 @@ from tipgraph.snapshot import Manifest, Snapshot
 from tipgraph.store import worker
 from tipgraph.store.base import QueryAnswer, QueryRequest, Timings
 from tipgraph.store.describe import describe_queries
+from tipgraph.store.federation import Gateway
 from tipgraph.store.hints import unknown_terms
 from tipgraph.store.pool import PoolLimits, WorkerPool
 from tipgraph.store.process import Answer
 from tipgraph.store.queue import Ticket
 from tipgraph.store.results import Solutions, Triples, read_graph, read_results
-from tipgraph.store.services import find_services
+from tipgraph.store.services import find_services, rewrite_services
 from tipgraph.store.syntax import explain
 from tipgraph.store.tokens import decode_code, read_prologue, tokens
 
@@ -59,6 +60,7 @@ class EmbeddedStore:
             PoolLimits(settings.workers, settings.queue_size, settings.queue_seconds),
         )
         self._background: _BackgroundLoop | None = None
+        self._gateway: Gateway | None = None
 
     @property
     def manifest(self) -> Manifest:
@@ -72,11 +74,16 @@ class EmbeddedStore:
 
     async def start(self) -> None:
         """Start the workers in the running event loop."""
+        if self._settings.service_allow:
+            self._gateway = Gateway(self._settings)
         await self._pool.start()
 
     async def stop(self) -> None:
         """End the workers."""
         await self._pool.stop()
+        if self._gateway is not None:
+            await asyncio.to_thread(self._gateway.close)
+            self._gateway = None
 
     def submit(self, request: QueryRequest, *, client: str = "") -> "PendingQuery":
         """Begin a query; see `Store.submit`.
@@ -97,7 +104,7 @@ class EmbeddedStore:
         limit = self._settings.query_timeout
         timeout = limit if request.timeout is None else min(limit, request.timeout)
         ticket = self._pool.submit(message, client=client, timeout=timeout)
-        return PendingQuery(self._pool, ticket, request, text)
+        return PendingQuery(self._pool, ticket, request)
 
     def _prepared(self, request: QueryRequest) -> tuple[str, tuple[Any, ...] | None]:
         """The text for the engine, and how to find what a DESCRIBE describes."""
@@ -108,7 +115,10 @@ class EmbeddedStore:
         terminals = list(tokens(text))
         prologue = read_prologue(terminals, request.base_iri or self._settings.base_iri)
         if "service" in lowered:
-            find_services(text, terminals, prologue, self._settings.service_allow)
+            calls = find_services(text, terminals, prologue, self._settings.service_allow)
+            if calls and self._gateway is not None:
+                text = rewrite_services(text, calls, self._gateway.addresses)
+                terminals = list(tokens(text))
         return text, describe_queries(text, terminals, prologue, request.default_graphs)
 
     async def hints(self, request: QueryRequest) -> tuple[str, ...]:
@@ -179,13 +189,12 @@ class EmbeddedStore:
 class PendingQuery:
     """A query in the pool; see `Pending`."""
 
-    __slots__ = ("_pool", "_request", "_text", "_ticket")
+    __slots__ = ("_pool", "_request", "_ticket")
 
-    def __init__(self, pool: WorkerPool, ticket: Ticket, request: QueryRequest, text: str) -> None:
+    def __init__(self, pool: WorkerPool, ticket: Ticket, request: QueryRequest) -> None:
         self._pool = pool
         self._ticket = ticket
         self._request = request
-        self._text = text
 
     async def settled(self) -> QueryAnswer | None:
         """Wait for the answer, but not long; see `Pending.settled`."""
@@ -194,7 +203,7 @@ class PendingQuery:
             return None
         chosen = (self._request.results_format, self._request.graph_format)[answer.kind]
         if answer.status != worker.ANSWERED or chosen is None:
-            raise _failure(answer, self._text)
+            raise _failure(answer, decode_code(self._request.query))
         timings = Timings(self._ticket.queue_seconds, answer.prepare, answer.evaluate)
         return QueryAnswer(answer.body, chosen, timings)
 

@@ -1,6 +1,6 @@
 """SERVICE in queries: found at the level of tokens, refused unless its IRI is allowed."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from tipgraph.errors import FederationError
@@ -32,7 +32,7 @@ def find_services(
         QuerySyntaxError: A prefix is not declared; engines that need no white space between
             terminals might read `SERVICEex:a` as a keyword and a name then.
     """
-    calls = []
+    calls: list[ServiceCall] = []
     following = [*terminals[1:], Token("end", "", len(text))]
     for index, (token, after) in enumerate(zip(terminals, following, strict=True)):
         if token.kind == "name" and index >= prologue.size:
@@ -45,6 +45,14 @@ def find_services(
             endpoint = following[index + 1] if silent and index + 1 < len(following) else after
             calls.append(_allowed_call(endpoint, prologue, allowed))
     return calls
+
+
+def rewrite_services(text: str, calls: Sequence[ServiceCall], addresses: Mapping[str, str]) -> str:
+    """Put other addresses in the place of the endpoints that a query calls."""
+    for call in reversed(calls):
+        before, after = text[: call.token.start], text[call.token.end :]
+        text = f"{before} <{addresses[call.iri]}> {after}"
+    return text
 
 
 def _allowed_call(endpoint: Token, prologue: Prologue, allowed: Container[str]) -> ServiceCall:

@@ -2,21 +2,22 @@
 
 pyoxigraph tells how far its parser got, which may lie after the token at fault, and lists what it
 tried there rather than what is wrong. Here the place is found again: an undeclared prefix or an
-unclosed bracket or string is named where it stands, other errors at the token that was reached.
+unclosed bracket or string is named where it stands, other errors at the first token that the
+grammar does not allow.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
 from tipgraph.errors import QuerySyntaxError
 from tipgraph.namespaces import PREFIXES
+from tipgraph.store.grammar import Fault, find_fault
 from tipgraph.store.tokens import Token, query_form, read_prologue, tokens
 
 _POSITION: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _PAIRS: Final[Mapping[str, str]] = {"{": "}", "(": ")", "[": "]"}
-_LITERAL_EXPECTATION: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|\b([A-Z]{2,}(?: [A-Z]+)*)\b')
 _KEYWORDS: Final = frozenset(
     """
     A ABS ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL COALESCE CONCAT CONSTRUCT CONTAINS
@@ -29,8 +30,19 @@ _KEYWORDS: Final = frozenset(
     SUM TIMEZONE TRIPLE TRUE TZ UCASE UNDEF UNION URI UUID VALUES VERSION WHERE YEAR
     """.split()  # noqa: SIM905  # read as words
 )
-# How many tokens back a misspelt keyword is looked for.
-_NEAR: Final = 8
+_KINDS: Final = {
+    "blank": "a blank node",
+    "builtin": "a function",
+    "iri": "an IRI",
+    "name": "a prefixed name",
+    "namespace": "a prefix such as ex:",
+    "number": "a number",
+    "string": "a string",
+    "tag": "a language tag",
+    "variable": "a variable",
+    "A": "a",
+}
+_LISTED: Final = 8
 _MEANINGS: Final = (
     (
         "The SELECT contains a variable that is unbound",
@@ -60,12 +72,15 @@ def explain(text: str, message: str) -> QuerySyntaxError:
     for token in terminals[prologue.size :]:
         if token.kind == "name" and prologue.resolve(token) is None:
             return unknown_prefix(text, token)
-    if bracket := _unpaired(terminals):
-        return _error(text, bracket.start, _unpaired_reason(bracket), ())
+    if unpaired := _unpaired(text, terminals):
+        return unpaired
     open_quote = next((t for t in terminals if t.kind == "mark" and t.text in "\"'"), None)
     if open_quote:
         return _error(text, open_quote.start, "the string that starts here is never closed", ())
-    return _reached(text, terminals, message)
+    fault = find_fault(terminals)
+    if fault is not None:
+        return _at_fault(text, terminals, fault)
+    return _said_by_engine(text, terminals, message)
 
 
 def unknown_prefix(text: str, token: Token) -> QuerySyntaxError:
@@ -80,28 +95,43 @@ def unknown_prefix(text: str, token: Token) -> QuerySyntaxError:
     return _error(text, token.start, f"the prefix {prefix}: is not declared", tuple(hints))
 
 
-def _reached(text: str, terminals: Sequence[Token], message: str) -> QuerySyntaxError:
+def _at_fault(text: str, terminals: Sequence[Token], fault: Fault) -> QuerySyntaxError:
+    """The error for a token that the grammar does not allow where it stands."""
+    expected = _listed(fault.expected)
+    if fault.index >= len(terminals):
+        end = terminals[-1].end if terminals else 0
+        return _error(text, end, f"the query ends too early: expected {expected}", ())
+    token = terminals[fault.index]
+    found = token.text.splitlines()[0]
+    hints: tuple[str, ...] = ()
+    if token.kind == "word":
+        words = [word for word in fault.expected if word.isupper() and len(word) > 1]
+        words += _KEYWORDS if "builtin" in fault.expected else []
+        near = get_close_matches(token.text.upper(), words, n=1, cutoff=0.7)
+        hints = tuple(f"Did you mean {word}?" for word in near)
+    return _error(text, token.start, f"found {found}, expected {expected}", hints)
+
+
+def _listed(expected: frozenset[str]) -> str:
+    """What was expected, as people say it; kinds of terms first, then keywords, then marks."""
+    terms = [_KINDS[name] for name in sorted(expected & _KINDS.keys())]
+    words = sorted(name for name in expected - _KINDS.keys() if name.isalpha())
+    marks = sorted(name for name in expected - _KINDS.keys() if not name.isalpha())
+    names = [*terms, *words, *marks]
+    shown = names[:_LISTED] + (["..."] if len(names) > _LISTED else [])
+    return shown[0] if len(shown) == 1 else "one of " + ", ".join(shown)
+
+
+def _said_by_engine(text: str, terminals: Sequence[Token], message: str) -> QuerySyntaxError:
+    """The error for a query that keeps to the grammar and breaks another rule."""
     match = _POSITION.match(message)
     if match is None:
         return _error(text, 0, message, ())
     start = _offset(text, int(match.group(1)), int(match.group(2)))
-    expectations = match.group(3)
     for said, meaning in _MEANINGS:
-        if said in expectations:
+        if said in match.group(3):
             return _error(text, _culprit(said, terminals, start), meaning, ())
-    # The parser may have swallowed the head of the token at fault before it gave up.
-    token = next((t for t in terminals if t.end > start), None)
-    if token is not None and token.start <= start:
-        start = token.start
-    if misspelt := _misspelt_keyword(terminals, start):
-        keyword = get_close_matches(misspelt.text.upper(), _KEYWORDS, n=1)[0]
-        hints = (f"Did you mean {keyword}?",)
-        return _error(text, misspelt.start, f"{misspelt.text} is not a keyword of SPARQL", hints)
-    found = f"found {token.text.splitlines()[0]}" if token else "the query ends"
-    expected = ", ".join(_readable(expectations))
-    return _error(
-        text, start, f"{found}, expected one of {expected}" if expected else f"{found} here", ()
-    )
+    return _error(text, start, "the engine cannot read on from here", ())
 
 
 def _culprit(said: str, terminals: Sequence[Token], reached: int) -> int:
@@ -112,30 +142,8 @@ def _culprit(said: str, terminals: Sequence[Token], reached: int) -> int:
     return next((t.start for t in reversed(before) if t.is_word("SELECT")), reached)
 
 
-def _misspelt_keyword(terminals: Sequence[Token], start: int) -> Token | None:
-    """A word at or just before a place that is no keyword but nearly one."""
-    near = [token for token in terminals if token.start <= start][-_NEAR:]
-    for token in reversed(near):
-        word = token.text.upper()
-        if (
-            token.kind == "word"
-            and len(word) > 2
-            and word not in _KEYWORDS
-            and get_close_matches(word, _KEYWORDS, n=1, cutoff=0.7)
-        ):
-            return token
-    return None
-
-
-def _readable(expectations: str) -> Iterable[str]:
-    """The punctuation and keywords among what the engine expected, without character classes."""
-    plain = re.sub(r"\[[^\]]*\]", "", expectations)
-    found = (literal or keyword for literal, keyword in _LITERAL_EXPECTATION.findall(plain))
-    return list(dict.fromkeys(item for item in found if "\\" not in item))[:8]
-
-
-def _unpaired(terminals: Sequence[Token]) -> Token | None:
-    """The bracket that lacks its partner: an innermost open one, or a stray closing one."""
+def _unpaired(text: str, terminals: Sequence[Token]) -> QuerySyntaxError | None:
+    """The error for brackets that do not pair: a stray closing one, or an open one left over."""
     stack: list[Token] = []
     for token in terminals:
         if token.kind != "mark":
@@ -143,16 +151,16 @@ def _unpaired(terminals: Sequence[Token]) -> Token | None:
         if token.text in _PAIRS:
             stack.append(token)
         elif token.text in _PAIRS.values():
-            if not stack or _PAIRS[stack[-1].text] != token.text:
-                return token
-            stack.pop()
-    return stack[-1] if stack else None
-
-
-def _unpaired_reason(bracket: Token) -> str:
-    if bracket.text in _PAIRS:
-        return f"the {bracket.text} that stands here is never closed by {_PAIRS[bracket.text]}"
-    return f"this {bracket.text} closes nothing that is open here"
+            if not stack:
+                reason = f"this {token.text} closes nothing that is open"
+                return _error(text, token.start, reason, ())
+            opened = stack.pop()
+            if _PAIRS[opened.text] != token.text:
+                reason = f"found {token.text} before the {_PAIRS[opened.text]} that closes this"
+                return _error(text, opened.start, f"{opened.text} is not closed: {reason}", ())
+    if not stack:
+        return None
+    return _error(text, stack[-1].start, f"{stack[-1].text} is never closed", ())
 
 
 def _offset(text: str, line: int, column: int) -> int:
