@@ -9,6 +9,7 @@ import pytest
 from tests.working_copy import WorkingCopy
 from tipgraph.build import Inputs, build
 from tipgraph.snapshot import Snapshot
+from tipgraph.store import EmbeddedStore, open_store
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +31,13 @@ def shipped_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shipped_snapshot(shipped_folder: Path) -> Snapshot:
     """The snapshot of the shipped graph."""
     return build(Inputs(), shipped_folder).snapshot
+
+
+@pytest.fixture(scope="session")
+def shipped_store(shipped_snapshot: Snapshot) -> Iterator[EmbeddedStore]:
+    """A store that answers over the shipped graph."""
+    with open_store(shipped_snapshot) as store:
+        yield store
 
 
 @pytest.fixture

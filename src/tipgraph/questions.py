@@ -33,7 +33,7 @@ Term = NamedNode | Literal
 
 _MF: Final = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 _KINDS: Final = ("select", "ask", "construct")
-_PREFIX: Final = re.compile(r"(?<![\w:/.-])([a-z]+):(?!/)")
+_PREFIX: Final = re.compile(r"(?<![\w:.-])([a-z]+):(?!//)")
 
 
 @dataclass(frozen=True)
