@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -10,22 +9,11 @@ import pytest
 from pyoxigraph import Literal, NamedNode, QuerySolution
 from rdflib.plugins.sparql.parser import parseQuery
 
+from tests.terms import subjects, unknown_terms
 from tipgraph import dataset
 from tipgraph.errors import InputError, InputSyntaxError, UsageError
 from tipgraph.formats import N_TRIPLES, TSV
-from tipgraph.namespaces import (
-    BASE,
-    CLAIM,
-    DOC,
-    GRAPH_DATA,
-    GRAPH_ONTOLOGY,
-    ID,
-    PREFIXES,
-    QUERY,
-    SCHEMA,
-    SH,
-    TIP,
-)
+from tipgraph.namespaces import BASE, GRAPH_DATA, GRAPH_ONTOLOGY, ID, QUERY, SCHEMA, SH
 from tipgraph.questions import Question, questions, read_question
 from tipgraph.store import EmbeddedStore, QueryRequest, Solutions, Triples
 
@@ -52,7 +40,6 @@ COMPUTATION: Final = re.compile(
     r"\b(GROUP BY|COUNT|MIN|MAX|SUM|AVG|SAMPLE|ROUND|NOT EXISTS)\b"
     r"|[\w:][*+](?=[\s/])| [<>]=? | [-/] \?"
 )
-PREFIXED_NAME: Final = re.compile(r"(?<![\w:.-])([a-z]+):([\w-]+)")
 
 each_question = pytest.mark.parametrize(
     "question", QUESTIONS, ids=[question.slug for question in QUESTIONS]
@@ -101,12 +88,8 @@ def test_the_order_of_the_rows_is_total(question: Question, shipped_store: Embed
 
 @each_question
 def test_only_declared_terms_and_known_things_are_used(question: Question) -> None:
-    names = PREFIXED_NAME.findall(question.body)
-    iris = {NamedNode(PREFIXES[prefix] + name) for prefix, name in names}
-    ours = {iri for iri in iris if iri.value.startswith((TIP, ID, CLAIM, DOC))}
-    assert ours - _subjects() == set()
-    defaults = {parameter.default for parameter in question.parameters}
-    assert defaults - _subjects() == set()
+    assert unknown_terms(question.body) == set()
+    assert {parameter.default for parameter in question.parameters} <= subjects()
 
 
 @each_question
@@ -272,12 +255,6 @@ def _line(question: Question) -> str:
     chosen = ", ".join(parameter.name for parameter in question.parameters)
     link = f"- [{question.text}](../queries/{question.slug}.ttl)"
     return link + (f" *{marks}*" if marks else "") + (f" ({chosen})" if chosen else "")
-
-
-@cache
-def _subjects() -> set[object]:
-    graphs = (GRAPH_DATA, GRAPH_ONTOLOGY)
-    return {quad.subject for graph in graphs for quad in dataset.read_shipped(graph)}
 
 
 def _written(folder: Path, text: str) -> Path:
