@@ -41,6 +41,6 @@ def shipped_store(shipped_snapshot: Snapshot) -> Iterator[EmbeddedStore]:
 
 
 @pytest.fixture
-def rivers(tmp_path: Path) -> Iterator[WorkingCopy]:
+def rivers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WorkingCopy:
     """A working copy of the project with the small graph of tests/cases/rivers as its own."""
-    yield WorkingCopy(tmp_path / "project")
+    return WorkingCopy(tmp_path / "project", monkeypatch)

@@ -4,28 +4,33 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner, Result
+
 import tipgraph
+from tipgraph import dataset
+from tipgraph.cli import app
 
 RIVERS = Path(__file__).parent / "cases" / "rivers"
 
 
 class WorkingCopy:
-    """A copy of the package beside the graph of tests/cases/rivers, run as processes.
+    """The graph of tests/cases/rivers as the shipped one, and the current folder.
 
     Args:
         root: Its top folder, which must not exist yet.
+        monkeypatch: Undoes everything after the test.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.root = root
         self.cache = root.parent / "cache"
         shutil.copytree(RIVERS, root)
-        package = Path(tipgraph.__file__).parent
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(package, root / "src" / "tipgraph", ignore=ignored)
+        monkeypatch.setattr(dataset, "resources", lambda: root)
+        monkeypatch.setenv("TIPGRAPH_SNAPSHOT_DIR", str(self.cache))
+        monkeypatch.chdir(root)
 
     def path(self, name: str) -> Path:
         """A file of the working copy."""
@@ -37,36 +42,20 @@ class WorkingCopy:
         assert old in text
         self.path(name).write_text(text.replace(old, new), encoding="utf-8")
 
-    def run(
-        self, *arguments: str | Path, variables: Mapping[str, str] | None = None, given: str = ""
-    ) -> subprocess.CompletedProcess[str]:
-        """Run `tipgraph` with the working copy's own package and graph, and wait for it."""
-        return subprocess.run(
-            [sys.executable, "-m", "tipgraph", *map(str, arguments)],
-            input=given,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=self.root,
-            env=self.environment(variables),
-        )
+    def run(self, *arguments: str | Path, given: str = "") -> Result:
+        """Run the command `tipgraph` in this process."""
+        return CliRunner().invoke(app, [str(each) for each in arguments], input=given)
 
     def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
-        """Run `tipgraph` without waiting for it."""
+        """Begin the command `tipgraph` in a process of its own, from a copy of the package."""
+        package = self.root / "src" / "tipgraph"
+        if not package.exists():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(Path(tipgraph.__file__).parent, package, ignore=ignored)
         return subprocess.Popen(
             [sys.executable, "-m", "tipgraph", *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            cwd=self.root,
-            env=self.environment(),
+            env={**os.environ, "PYTHONPATH": str(package.parent)},
         )
-
-    def environment(self, variables: Mapping[str, str] | None = None) -> dict[str, str]:
-        """The environment for a process that is to find this package and this cache."""
-        return {
-            **os.environ,
-            "PYTHONPATH": str(self.root / "src"),
-            "TIPGRAPH_SNAPSHOT_DIR": str(self.cache),
-            **(variables or {}),
-        }

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from typer.core import TyperGroup
 
 from tipgraph import __version__, dataset, source
 from tipgraph.build import Build, Inputs, build, default_folder
@@ -26,7 +27,20 @@ from tipgraph.store import QueryRequest, open_store
 from tipgraph.syntax import decode
 from tipgraph.turtle import format_turtle, write_turtle
 
+
+class _Commands(TyperGroup):
+    """Ends a command that raised a TipgraphError with its message and its exit code."""
+
+    def invoke(self, ctx: Any) -> object:
+        try:
+            return super().invoke(ctx)
+        except TipgraphError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(error.exit_code) from error
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="A narrative about trafficking in persons as a knowledge graph: build it, check it, "
     "query it, serve it.",
     no_args_is_help=True,
@@ -74,16 +88,8 @@ _Report = Annotated[ReportFormat, typer.Option("--format", help="For people or f
 
 
 def main() -> None:
-    """Run the command line: a TipgraphError becomes one message and its exit code."""
-    try:
-        app(prog_name="tipgraph")
-    except TipgraphError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; Python must not complain about it at exit.
-        sys.stdout = None
-        sys.exit(0)
+    """Run the command line."""
+    app(prog_name="tipgraph")
 
 
 def _show_version(wanted: bool) -> None:
