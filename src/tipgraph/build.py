@@ -39,11 +39,11 @@ from tipgraph.namespaces import (
     GRAPH_META,
     GRAPH_ONTOLOGY,
     GRAPH_SHAPES,
+    GRAPHS_MERGED,
     OWL,
 )
 from tipgraph.snapshot import MANIFEST_NAME, STORE_NAME, Manifest, Snapshot, open_snapshot
 
-_MERGED: Final = (GRAPH_DATA, GRAPH_ONTOLOGY, GRAPH_INFERRED)
 # A change to the code that makes the graph makes another snapshot, as a change of its files does.
 _CODE: Final = ("build.py", "dataset.py", "syntax.py", "void.py", "reasoning/*", "reasoning/*/*")
 
@@ -146,7 +146,7 @@ def _fill(partial: Path, inputs: Inputs, inputs_digest: str, steps: Steps) -> Ma
         with steps.step("store"):
             store = _write(graphs, partial / STORE_NAME)
         dataset_version = _dataset_version(graphs)
-        merged = tuple(name.value for name in _MERGED)
+        merged = tuple(name.value for name in GRAPHS_MERGED)
     names = [name for name in store.named_graphs() if isinstance(name, NamedNode)]
     return Manifest(
         digest=digest,
@@ -187,7 +187,7 @@ def _write(graphs: dict[NamedNode, set[Triple]], path: Path) -> Store:
     """Write the graphs into a new store, and the merge of the asserted and inferred ones."""
     store = Store(path)
     store.bulk_extend(_quads(graphs))
-    merged = set().union(*(graphs[name] for name in _MERGED))
+    merged = set().union(*(graphs[name] for name in GRAPHS_MERGED))
     store.bulk_extend(Quad(t.subject, t.predicate, t.object) for t in merged)
     return _finish(store)
 

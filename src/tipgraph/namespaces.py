@@ -76,6 +76,8 @@ GRAPH_ONTOLOGY: Final = NamedNode(f"{GRAPH}ontology")
 GRAPH_SHAPES: Final = NamedNode(f"{GRAPH}shapes")
 GRAPH_INFERRED: Final = NamedNode(f"{GRAPH}inferred")
 GRAPH_META: Final = NamedNode(f"{GRAPH}meta")
+# The graphs whose merge is the default graph of a snapshot.
+GRAPHS_MERGED: Final = (GRAPH_DATA, GRAPH_ONTOLOGY, GRAPH_INFERRED)
 DATASET: Final = NamedNode(f"{BASE}dataset")
 
 _PLAIN_LOCAL_NAME: Final = re.compile(r"(?:[A-Za-z0-9_](?:[\w.\-]*[\w\-])?)?", re.ASCII)
