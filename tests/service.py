@@ -15,6 +15,7 @@ from typing import Final
 import httpx
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
+from tipgraph.errors import TipgraphError
 from tipgraph.server import create_app, run
 from tipgraph.settings import Settings
 from tipgraph.snapshot import MANIFEST_NAME, STORE_NAME, Manifest, Snapshot, open_snapshot
@@ -186,7 +187,11 @@ def _is_alive(pid: int) -> bool:
 def _main() -> None:
     settings = Settings.from_environment()
     store = open_store(open_snapshot(Path(sys.argv[1])), settings)
-    run(create_app(store, settings), settings)
+    try:
+        run(create_app(store, settings), settings)
+    except TipgraphError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ JSON: Final = Format(
     "json",
     "application/sparql-results+json",
     QueryResultsFormat.JSON,
-    ("application/json", "text/json"),
+    ("application/json",),
     empty_endings=(b'"bindings":[]}}', b"false}"),
 )
 XML: Final = Format(

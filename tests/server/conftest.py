@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from tests.service import LiveService, rivers, serving, write_snapshot
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.service import rivers, write_snapshot
 
+from tests.service import rivers, write_snapshot
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Snapshot
 from tipgraph.store import EmbeddedStore, open_store

@@ -123,6 +123,7 @@ class Answers:
         Raises:
             QueryError: The query failed; nothing was sent.
         """
+        exchange.query = asked.request.query
         if exchange.if_none_match and not asked.volatile:
             known = _known_tag(exchange.if_none_match, asked)
             if known is not None:
@@ -145,7 +146,9 @@ class Answers:
             answer = await pending.settled()
             return answer or await _while_connected(pending, exchange)
         except QuerySyntaxError as error:
-            error.hints += await self._store.hints(request)
+            hints = await self._store.hints(request)
+            # The query is at fault already; of its terms only those nearly known are worth a word.
+            error.hints += tuple(hint for hint in hints if hint.endswith("?"))
             raise
 
     async def _represent(

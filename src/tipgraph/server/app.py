@@ -69,6 +69,7 @@ def create_app(
         manifest.dataset_version,
         trusted_proxies=settings.trusted_proxies,
         base_iri=settings.base_iri,
+        log_queries=settings.log_queries,
         metrics=metrics,
         templates=templates,
     )

@@ -50,6 +50,7 @@ class Service:
         dataset_version: The version of the dataset that is served.
         trusted_proxies: Addresses whose X-Forwarded-For is believed.
         base_iri: The public base of the IRIs that this service answers for.
+        log_queries: Whether the log may hold the text of queries.
         metrics: Where requests are counted.
         templates: The pages.
     """
@@ -60,11 +61,13 @@ class Service:
         *,
         trusted_proxies: tuple[str, ...],
         base_iri: str,
+        log_queries: bool,
         metrics: Metrics,
         templates: Templates,
     ) -> None:
         self.trusted_proxies = frozenset(trusted_proxies)
         self.base_iri = base_iri
+        self.log_queries = log_queries
         self.metrics = metrics
         self.templates = templates
         self.common_headers: Headers = (
@@ -102,6 +105,7 @@ class Exchange:
         "method",
         "path",
         "peer",
+        "query",
         "query_string",
         "receive",
         "request_id",
@@ -124,6 +128,7 @@ class Exchange:
         self.forwarded_for = self.requested_headers = b""
         self.content_type: bytes | None = None
         self.request_id = b""
+        self.query: str | None = None
         self._read_headers(scope["headers"])
         if not self.request_id:
             self.request_id = service.new_request_id()
@@ -194,11 +199,14 @@ class Exchange:
         """Send the problem that an error is, as JSON or as a page."""
         problem = problem_of(error)
         if problem.type.status >= 500:
-            _logger.warning(
-                problem.type.slug,
-                extra={"request": self.request_id.decode(), "detail": problem.detail},
-            )
+            self._log(problem)
         await self.respond(problem.type.status, *self.rendered(problem))
+
+    def _log(self, problem: Problem) -> None:
+        extra = {"request": self.request_id.decode(), "detail": problem.detail}
+        if self.service.log_queries and self.query is not None:
+            extra["query"] = self.query
+        _logger.warning(problem.type.slug, extra=extra)
 
     def rendered(self, problem: Problem) -> tuple[list[tuple[bytes, bytes]], bytes]:
         """The header fields and the body that say a problem, as JSON or as a page."""

@@ -14,6 +14,7 @@ _ELEMENT: Final = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
 _PARAMETER: Final = re.compile(r';\s*([^\s;=]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)\s*')
 _RANGE: Final = re.compile(r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)/([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*")
 _QUALITY: Final = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
+_EXACT: Final = 3
 # Parameters that ask for a variety of a format; the format itself still fits.
 _REFINEMENTS: Final = frozenset(("profile", "version"))
 
@@ -64,7 +65,7 @@ class MediaRange:
             return 1 if self.subtype == "*" else 0
         if self.type != kind:
             return 0
-        return 2 if self.subtype == "*" else 3 * (self.subtype == subtype)
+        return 2 if self.subtype == "*" else _EXACT * (self.subtype == subtype)
 
 
 def negotiate(accept: str | None, offers: Sequence[Offer]) -> Offer | None:
@@ -83,8 +84,8 @@ def negotiate(accept: str | None, offers: Sequence[Offer]) -> Offer | None:
         return offers[0]
     best, best_rank = None, (0.0, 0)
     for offer in offers:
-        rank = max(_rank(media_type, ranges) for media_type in (offer.media_type, *offer.aliases))
-        if rank > best_rank and rank[0] > 0:
+        rank = _rank(offer, ranges)
+        if rank > best_rank:
             best, best_rank = offer, rank
     return best
 
@@ -110,12 +111,21 @@ def media_ranges(accept: str) -> Iterator[MediaRange]:
         )
 
 
-def _rank(media_type: str, ranges: Sequence[MediaRange]) -> tuple[float, int]:
-    """The quality of a media type, and how specific the range was that gave it."""
-    specificity, quality = max(
-        (accepted.specificity(media_type), accepted.quality) for accepted in ranges
-    )
-    return (quality, specificity) if specificity else (0.0, 0)
+def _rank(offer: Offered, ranges: Sequence[MediaRange]) -> tuple[float, int]:
+    """The quality of an offer, and how specific the range was that gave it; zeros for none."""
+    specificity, quality = _best_range(offer.media_type, ranges)
+    if specificity == _EXACT:
+        return (quality, specificity) if quality else (0.0, 0)
+    # An alias is a name, so only a range that says it asks for the offer.
+    for alias in offer.aliases:
+        alias_specificity, alias_quality = _best_range(alias, ranges)
+        if alias_specificity == _EXACT:
+            specificity, quality = max((specificity, quality), (_EXACT, alias_quality))
+    return (quality, specificity) if specificity and quality else (0.0, 0)
+
+
+def _best_range(media_type: str, ranges: Sequence[MediaRange]) -> tuple[int, float]:
+    return max((accepted.specificity(media_type), accepted.quality) for accepted in ranges)
 
 
 def _satisfied(name: str, value: str) -> bool:

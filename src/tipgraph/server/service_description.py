@@ -15,6 +15,8 @@ from tipgraph.namespaces import (
     DATASET,
     DCTERMS,
     GRAPH_INFERRED,
+    GRAPH_META,
+    OWL,
     PREFIXES,
     RDF,
     RDFS,
@@ -68,7 +70,10 @@ class ServiceDescription:
             self._made[chosen] = serialize(  # type: ignore[assignment]
                 self._triples,
                 format=chosen.engine,  # type: ignore[arg-type]
-                prefixes={name: PREFIXES[name] for name in ("dcterms", "graph", "sd", "void")},
+                prefixes={
+                    name: PREFIXES[name]
+                    for name in ("dcterms", "graph", "owl", "rdfs", "sd", "void")
+                },
             )
         return self._made[chosen]
 
@@ -77,7 +82,8 @@ def describe_service(manifest: Manifest, settings: Settings) -> Iterator[Triple]
     """The triples of the description."""
     service, dataset = BlankNode("service"), BlankNode("dataset")
     yield _typed(service, "Service")
-    yield _sd(service, "endpoint", NamedNode(f"{settings.base_iri}sparql"))
+    endpoint = NamedNode(f"{settings.base_iri}sparql")
+    yield _sd(service, "endpoint", endpoint)
     for language in ("SPARQL10Query", "SPARQL11Query"):
         yield _sd(service, "supportedLanguage", NamedNode(SD + language))
     for each in (*RESULTS_FORMATS, *GRAPH_FORMATS):
@@ -89,6 +95,11 @@ def describe_service(manifest: Manifest, settings: Settings) -> Iterator[Triple]
     yield Triple(service, NamedNode(f"{RDFS}comment"), Literal(_limits(settings), language="en"))
     yield _typed(dataset, "Dataset")
     yield Triple(dataset, NamedNode(f"{DCTERMS}isVersionOf"), DATASET)
+    yield Triple(dataset, NamedNode(f"{OWL}versionInfo"), Literal(manifest.dataset_version))
+    yield Triple(DATASET, NamedNode(f"{VOID}sparqlEndpoint"), endpoint)
+    if GRAPH_META.value in manifest.graphs:
+        # The statistics of all graphs, in VoID, are in this one.
+        yield Triple(service, NamedNode(f"{RDFS}seeAlso"), GRAPH_META)
     yield from _default_graph(dataset, manifest)
     for number, (name, triples) in enumerate(sorted(manifest.graphs.items())):
         named, graph = BlankNode(f"named{number}"), BlankNode(f"graph{number}")

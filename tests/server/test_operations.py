@@ -1,0 +1,118 @@
+"""Whether it lives, whether it is ready, what it counts, what it logs, how it ends."""
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.service import LiveService, serving, wait_until
+
+SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+
+def samples(service: LiveService) -> dict[str, float]:
+    text = httpx.get(f"{service.url}/metrics").text
+    return {
+        sample.name + "".join(f"[{value}]" for value in sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_it_lives_and_is_ready(client: httpx.Client) -> None:
+    assert client.get("/livez").text == "alive\n"
+    assert client.get("/readyz").text == "ready\n"
+
+
+def test_metrics_count_what_happens(snapshot_path: Path) -> None:
+    with serving(snapshot_path, workers=1, query_timeout=0.3) as service:
+        for _ in range(3):
+            httpx.get(service.sparql, params={"query": "ASK {}"})
+        tag = httpx.get(service.sparql, params={"query": "ASK {}"}).headers["etag"]
+        httpx.get(service.sparql, params={"query": "ASK {}"}, headers={"if-none-match": tag})
+        httpx.get(service.sparql, params={"query": SLOW})
+        found = samples(service)
+    assert found["tipgraph_requests_total[/sparql][200]"] == 4
+    assert found["tipgraph_requests_total[/sparql][304]"] == 1
+    assert found["tipgraph_requests_total[/sparql][503]"] == 1
+    assert found["tipgraph_request_seconds_count[/sparql]"] == 6
+    assert found["tipgraph_request_seconds_bucket[+Inf][/sparql]"] == 6
+    assert found["tipgraph_cache_total[hit]"] == 3
+    assert found["tipgraph_cache_total[not_modified]"] == 1
+    assert found["tipgraph_worker_ends_total[timeout]"] == 1
+    assert found["tipgraph_queue_length"] == 0
+
+
+def test_the_log_is_json_and_has_queries_only_when_asked(
+    snapshot_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for asked in (False, True):
+        with serving(snapshot_path, workers=1, query_timeout=0.3, log_queries=asked) as service:
+            httpx.get(service.sparql, params={"query": SLOW})
+        lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+        assert {line["level"] for line in lines} == {"info", "warning"}
+        (slow,) = [line for line in lines if line["event"] == "query-timeout"]
+        assert slow.get("query") == (SLOW if asked else None)
+
+
+def test_a_query_under_way_is_finished_before_the_end(snapshot_path: Path) -> None:
+    took_a_while = (
+        "SELECT (COUNT(*) AS ?n) { ?a <http://example.org/number> ?b . "
+        "?c <http://example.org/number> ?d FILTER(?b < ?d) }"
+    )
+    with serving(snapshot_path, workers=1) as service:
+        responses: list[httpx.Response] = []
+        asking = threading.Thread(
+            target=lambda: responses.append(
+                httpx.get(service.sparql, params={"query": took_a_while}, timeout=30)
+            )
+        )
+        asking.start()
+        wait_until(lambda: samples(service)["tipgraph_workers_busy"] == 1, seconds=5)
+        workers = service.workers()
+        assert service.stop() == 0
+        asking.join()
+        assert responses[0].status_code == 200
+        wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), seconds=5)
+
+
+def test_workers_end_with_a_service_that_is_killed(snapshot_path: Path) -> None:
+    with serving(snapshot_path, workers=2) as service:
+        asking = threading.Thread(target=_ask_until_cut_off, args=(service,))
+        asking.start()
+        wait_until(lambda: samples(service)["tipgraph_workers_busy"] == 1, seconds=5)
+        workers = service.workers()
+        assert len(workers) == 3
+        service.process.kill()
+        service.process.wait()
+        asking.join()
+        wait_until(lambda: not any(map(_is_running, workers)), seconds=5)
+
+
+def _ask_until_cut_off(service: LiveService) -> None:
+    with pytest.raises(httpx.TransportError):
+        httpx.get(service.sparql, params={"query": SLOW}, timeout=30)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_a_port_in_use_is_one_clear_line(snapshot_path: Path, service: LiveService) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.service", str(snapshot_path)],
+        env={"TIPGRAPH_PORT": str(service.port), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 4
+    assert ended.stderr == f"cannot listen on 127.0.0.1:{service.port}: Address already in use\n"
