@@ -17,11 +17,23 @@ from pyoxigraph import Literal, Quad
 
 from tipgraph import dataset, source
 from tipgraph.errors import InputError, TipgraphError
-from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY, OA, PREFIXES, PROV, RDF, SH, TIP
+from tipgraph.namespaces import (
+    GRAPH_DATA,
+    GRAPH_ONTOLOGY,
+    GRAPH_SHAPES,
+    OA,
+    PREFIXES,
+    PROV,
+    RDF,
+    SH,
+    TIP,
+    shorten,
+)
 from tipgraph.questions import questions
 from tipgraph.snapshot import Snapshot
 from tipgraph.store import EmbeddedStore, open_store
 from tipgraph.turtle import format_turtle
+from tipgraph.validation import coverage
 
 _Statement = tuple[str, str, str]
 
@@ -63,6 +75,7 @@ def check(build: Callable[[], Snapshot], source_file: Path | None) -> Iterator[C
         return
     yield _sentences(data)
     yield _traceability(data, ontology)
+    yield _shapes(data, ontology)
     yield from _snapshot_checks(build)
     if source_file is None:
         yield Check("passages", None, "not checked: source text not at hand")
@@ -119,6 +132,16 @@ def _traceability(data: list[Quad], ontology: list[Quad]) -> Check:
         f"{len(untraced)} untraced of {len(traceable)} triples; "
         f"{len(absent)} absent of {len(assertable)} claimed",
     )
+
+
+def _shapes(data: list[Quad], ontology: list[Quad]) -> Check:
+    """Every shape applies to something, and every class in the data is under a shape."""
+    found = coverage(data, dataset.read_shipped(GRAPH_SHAPES), ontology)
+    wrong = [f"{shorten(shape)} applies to nothing" for shape in found.unmatched_shapes]
+    wrong += [f"{shorten(name)} is under no shape" for name in found.untargeted_classes]
+    unmentioned = ", ".join(shorten(name) for name in found.unmentioned_properties) or "none"
+    detail = f"each applies, each class is under one; properties that none mentions: {unmentioned}"
+    return _outcome("shapes", wrong, detail)
 
 
 def _affirmed(data: list[Quad], possible: set[str]) -> tuple[set[_Statement], set[_Statement]]:

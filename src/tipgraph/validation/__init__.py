@@ -1,6 +1,7 @@
-"""SHACL validation: data and shapes in, a validation report out."""
+"""SHACL validation: data and shapes in, a validation report out; and how far shapes reach."""
 
+from tipgraph.validation.coverage import Coverage, coverage
 from tipgraph.validation.pyshacl_engine import validate
 from tipgraph.validation.report import ValidationReport, ValidationResult
 
-__all__ = ["ValidationReport", "ValidationResult", "validate"]
+__all__ = ["Coverage", "ValidationReport", "ValidationResult", "coverage", "validate"]
