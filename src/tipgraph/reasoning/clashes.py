@@ -15,6 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
 from tipgraph.errors import InconsistencyError
 from tipgraph.namespaces import PREFIXES, RDF
+from tipgraph.reasoning.lexical import restored
 from tipgraph.reasoning.proofs import Proof
 from tipgraph.reasoning.sparql import read_queries, select
 
@@ -66,7 +67,7 @@ def _run(rule: str, text: str, store: Store) -> Iterator[Clash]:
     rows = select(store, text)
     names = [variable.value for variable in rows.variables]
     for row in rows:
-        terms = list(row)
+        terms = list(restored(row))
         shown = {name: shorten(term) for name, term in zip(names, terms, strict=True)}
         threes = zip(terms[::3], terms[1::3], terms[2::3], strict=True)
         yield Clash(rule, sentence.format(**shown), tuple(starmap(Triple, threes)))

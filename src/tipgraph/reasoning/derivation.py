@@ -15,6 +15,7 @@ from typing import Self
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
+from tipgraph.reasoning.lexical import fill, restored
 from tipgraph.reasoning.sparql import read_queries, select
 
 
@@ -45,18 +46,18 @@ class Rule:
         """Every rule of the package, sorted by file name."""
         return [cls(name, text) for name, text in read_queries("rules").items()]
 
-    def conclusions(self, store: Store) -> Iterator[Triple]:
-        """The triples that the rule adds to a store."""
+    def conclusions(self, store: Store) -> Iterator[Quad]:
+        """The triples that the rule adds to a store's default graph, literals as stored."""
         prologue, keyword, body = self.text.partition("SELECT")
         new = f"{{ {keyword}{body} }} FILTER NOT EXISTS {{ ?s ?p ?o }}"
         rows = select(store, f"{prologue}SELECT DISTINCT ?s ?p ?o WHERE {{ {new} }}")
-        return (Triple(*row) for row in rows)
+        return (Quad(*row) for row in rows)
 
     def steps(self, store: Store) -> Iterator[tuple[Triple, Step]]:
         """Every application of the rule in a store: its conclusion and the step."""
         specification_name = "-".join(self.name.split("-")[:2])
         for row in select(store, self.text):
-            subject, predicate, value, axiom, *premises = row
+            subject, predicate, value, axiom, *premises = restored(row)
             conclusion = Triple(subject, predicate, value)
             threes = zip(premises[::3], premises[1::3], premises[2::3], strict=True)
             yield conclusion, Step(specification_name, axiom, tuple(starmap(Triple, threes)))
@@ -68,7 +69,8 @@ class Derivation:
 
     Args:
         asserted: The triples it started from.
-        store: Those and every inferred triple, blank-node class expressions included.
+        store: Those and every inferred triple, blank-node class expressions included; literals as
+            `lexical` stores them.
         steps: For each inferred triple, every rule application that yields it.
     """
 
@@ -86,7 +88,7 @@ def derive(asserted: Iterable[Triple]) -> Derivation:
     start = frozenset(asserted)
     rules = Rule.load_all()
     store = Store()
-    store.extend(_quads(start))
+    fill(store, start)
     _saturate(store, rules)
     steps: dict[Triple, list[Step]] = defaultdict(list)
     for rule in rules:
@@ -101,10 +103,6 @@ def _saturate(store: Store, rules: list[Rule]) -> None:
     while grown:
         grown = False
         for rule in rules:
-            new = list(_quads(rule.conclusions(store)))
+            new = list(rule.conclusions(store))
             store.extend(new)
             grown = grown or bool(new)
-
-
-def _quads(triples: Iterable[Triple]) -> Iterator[Quad]:
-    return (Quad(triple.subject, triple.predicate, triple.object) for triple in triples)

@@ -6,6 +6,7 @@ from typing import Self
 
 from pyoxigraph import NamedNode, Store, Triple
 
+from tipgraph.reasoning.lexical import restored
 from tipgraph.reasoning.sparql import read_queries, select
 
 
@@ -42,7 +43,7 @@ class Evidence:
         claims: dict[NamedNode, ClaimEvidence] = {}
         said: dict[Triple, set[NamedNode]] = {}
         for row in select(store, read_queries("queries")["evidence"]):
-            claim, subject, predicate, value, evidentiality, strength, ambiguous = row
+            claim, subject, predicate, value, evidentiality, strength, ambiguous = restored(row)
             read = ClaimEvidence(
                 int(strength.value), frozenset({evidentiality}), ambiguous.value == "true"
             )

@@ -65,17 +65,15 @@ class _Semantics(OWLRL_Semantics):  # type: ignore[misc]  # owlrl publishes no t
 def _is_axiom(triple: _RdflibTriple) -> bool:
     _, predicate, value = triple
     if predicate == RDF.type:
-        return str(value).startswith(_VOCABULARY)
+        return value != OWL.Thing and str(value).startswith(_VOCABULARY)
     return str(predicate).startswith(_VOCABULARY) and predicate not in _ANNOTATIONS
 
 
 def _is_idle(triple: _RdflibTriple) -> bool:
     """Whether nothing follows from an inferred triple that does not follow without it.
 
-    Everything is the same as itself and is an owl:Thing; a wider domain or range types nothing
-    that the superclass does not.
+    Everything is the same as itself; a wider domain or range types nothing that the superclass
+    does not.
     """
     subject, predicate, value = triple
-    if predicate == OWL.sameAs:
-        return subject == value
-    return predicate in _TYPING or value == OWL.Thing or subject == OWL.Nothing
+    return predicate in _TYPING or (predicate == OWL.sameAs and subject == value)

@@ -1,0 +1,42 @@
+"""Small graphs for the tests of reasoning."""
+
+from collections.abc import Iterable, Set
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
+
+from tipgraph.namespaces import ID, PREFIXES, RDF, TIP
+
+ONTOLOGY = Path(__file__).with_name("ontology.ttl")
+RDF_TYPE = NamedNode(f"{RDF}type")
+
+
+def triples(text: str) -> frozenset[Triple]:
+    """Parse Turtle that uses the project's prefixes without declaring them."""
+    declared = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
+    return plain(parse(declared + text, RdfFormat.TURTLE))
+
+
+def plain(quads: Iterable[Quad | Triple]) -> frozenset[Triple]:
+    """Quads without their graph names."""
+    return frozenset(Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
+
+
+def small_ontology() -> frozenset[Triple]:
+    """The ontology of these tests: one of each axiom that the reasoning handles."""
+    return plain(parse(path=ONTOLOGY))
+
+
+def tip(name: str) -> NamedNode:
+    """A term of the ontology."""
+    return NamedNode(f"{TIP}{name}")
+
+
+def thing(name: str) -> NamedNode:
+    """A thing of the data."""
+    return NamedNode(f"{ID}{name}")
+
+
+def values(graph: Set[Triple], subject: NamedNode, predicate: NamedNode) -> set[object]:
+    """The objects of a subject's predicate."""
+    return {t.object for t in graph if t.subject == subject and t.predicate == predicate}
