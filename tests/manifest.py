@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from tipgraph.dataset import read_quads
-from tipgraph.namespaces import RDF, RDFS, SH
+from tipgraph.namespaces import RDF, RDFS
 from tipgraph.validation import ValidationReport, ValidationResult
 
 Term = NamedNode | BlankNode | Literal
@@ -143,6 +143,7 @@ class _Manifest:
         waiting = [node]
         while waiting:
             subject = waiting.pop()
+            assert not isinstance(subject, Literal)
             for predicate, value in self._by_subject.get(subject, []):
                 reached.append(Triple(subject, NamedNode(predicate), value))
                 if isinstance(value, BlankNode):

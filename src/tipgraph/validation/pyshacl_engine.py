@@ -52,7 +52,7 @@ def validate(data: Iterable[Triple | Quad], shapes: Iterable[Triple | Quad]) -> 
         _, report, _ = pyshacl.validate(
             _DataGraph(data), shacl_graph=to_rdflib(shapes), inplace=True, do_owl_imports=False
         )
-    except (ReportableRuntimeError, ParseException) as error:
+    except (ReportableRuntimeError, ParseException, NotImplementedError) as error:
         raise TipgraphError(f"validation failed: {error}") from error
     if not isinstance(report, rdflib.Graph):
         raise TipgraphError(f"validation failed: {report}")
