@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import starmap
 from typing import Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+from pyoxigraph import NamedNode, Store, Triple
 
 from tipgraph.errors import InconsistencyError
-from tipgraph.namespaces import PREFIXES, RDF
+from tipgraph.namespaces import shorten
 from tipgraph.reasoning.lexical import restored
 from tipgraph.reasoning.proofs import Proof
 from tipgraph.reasoning.sparql import read_queries, select
@@ -68,20 +68,9 @@ def _run(rule: str, text: str, store: Store) -> Iterator[Clash]:
     names = [variable.value for variable in rows.variables]
     for row in rows:
         terms = list(restored(row))
-        shown = {name: shorten(term) for name, term in zip(names, terms, strict=True)}
+        shown = {name: _text(term) for name, term in zip(names, terms, strict=True)}
         threes = zip(terms[::3], terms[1::3], terms[2::3], strict=True)
         yield Clash(rule, sentence.format(**shown), tuple(starmap(Triple, threes)))
-
-
-def shorten(term: NamedNode | BlankNode | Literal | Triple) -> str:
-    """A term as Turtle would write it, with the project's prefixes."""
-    if isinstance(term, NamedNode):
-        if term.value == f"{RDF}type":
-            return "a"
-        for prefix, namespace in PREFIXES.items():
-            if term.value.startswith(namespace):
-                return f"{prefix}:{term.value.removeprefix(namespace)}"
-    return str(term)
 
 
 def _report(clashes: list[Clash], proofs: Mapping[Triple, Proof]) -> str:
@@ -114,4 +103,8 @@ def _leaves(triple: Triple, proofs: Mapping[Triple, Proof]) -> Iterable[Triple]:
 
 
 def _line(triple: Triple) -> str:
-    return " ".join(shorten(term) for term in (triple.subject, triple.predicate, triple.object))
+    return " ".join(_text(term) for term in (triple.subject, triple.predicate, triple.object))
+
+
+def _text(term: object) -> str:
+    return shorten(term.value) if isinstance(term, NamedNode) else str(term)
