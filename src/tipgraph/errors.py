@@ -14,6 +14,7 @@ TipgraphError                      exit code 4 unless a class below says otherwi
     ├── QuerySyntaxError           3  it is not SPARQL; knows line and column, and hints
     ├── ReadOnlyError              2  it is an update; nothing was changed
     ├── FederationError            2  it calls a SERVICE that is not allowed
+    ├── ServiceCallError           4  the call to a SERVICE failed
     ├── NotAcceptableError         2  no accepted format fits its kind of answer
     ├── QueryTimeoutError          4  it ran past its deadline
     ├── MemoryLimitError           4  it needs more memory than a worker may have
@@ -162,6 +163,10 @@ class FederationError(QueryError):
     """A query that calls a SERVICE which is not allowed."""
 
     exit_code = 2
+
+
+class ServiceCallError(QueryError):
+    """A query whose call to an allowed SERVICE failed, or went past a limit of such calls."""
 
 
 class NotAcceptableError(QueryError):

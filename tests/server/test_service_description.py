@@ -25,7 +25,7 @@ def description(client: httpx.Client) -> Store:
 
 
 def values(store: Store, query: str) -> set[str]:
-    return {row[0].value for row in store.query(PREFIXES + query)}  # type: ignore[union-attr,index]
+    return {row[0].value for row in store.query(PREFIXES + query)}  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("form", GRAPH_FORMATS, ids=lambda form: form.name)
@@ -61,7 +61,7 @@ def test_each_named_graph_has_its_real_number_of_triples(client: httpx.Client) -
     rows = description(client).query(
         PREFIXES + "SELECT ?n ?t { ?d sd:namedGraph [ sd:name ?n ; sd:graph/void:triples ?t ] }"
     )
-    stated = {row["n"].value: int(row["t"].value) for row in rows}  # type: ignore[union-attr,index]
+    stated = {row["n"].value: int(row["t"].value) for row in rows}  # type: ignore[union-attr]
     counted = client.get(
         "/sparql",
         params={"query": "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"},
@@ -87,7 +87,7 @@ def test_only_inferred_statements_have_an_entailment_regime_of_their_own(
     rows = description(client).query(
         PREFIXES + "SELECT ?n ?r { ?g sd:name ?n ; sd:entailmentRegime ?r }"
     )
-    regimes = {row["n"].value.rpartition("/")[2]: row["r"].value for row in rows}  # type: ignore[union-attr,index]
+    regimes = {row["n"].value.rpartition("/")[2]: row["r"].value for row in rows}  # type: ignore[union-attr]
     simple = "http://www.w3.org/ns/entailment/Simple"
     assert regimes.pop("inferred") == "http://www.w3.org/ns/entailment/OWL-RDF-Based"
     assert set(regimes.values()) == {simple}

@@ -102,7 +102,7 @@ class TestOperations:
 
 class TestDataset:
     def rows(self, client: httpx.Client, query: str, *parameters: tuple[str, str]) -> list[str]:
-        pairs = [("query", query), *parameters]
+        pairs = httpx.QueryParams([("query", query), *parameters])
         return sorted(csv_rows(client.get("/sparql", params=pairs, headers=CSV)))
 
     def test_default_graph_uri_wins_over_from(self, client: httpx.Client) -> None:

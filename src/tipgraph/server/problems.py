@@ -23,6 +23,7 @@ from tipgraph.errors import (
     ReadOnlyError,
     RequestError,
     ResultTooLargeError,
+    ServiceCallError,
     TipgraphError,
 )
 from tipgraph.server.negotiation import MediaType
@@ -157,6 +158,13 @@ _TYPES: Final = (
         "This is a fault of the service. Please report it with the id of the request.",
     ),
     ProblemType(
+        "service-failed",
+        502,
+        "A SERVICE that the query calls failed",
+        "The other endpoint did not answer, or not within the limits of time and size for such "
+        "calls. With SERVICE SILENT a query does without it.",
+    ),
+    ProblemType(
         "query-timeout",
         503,
         "The query ran past its deadline",
@@ -180,6 +188,7 @@ _SLUGS: Final[Mapping[type[TipgraphError], str]] = MappingProxyType(
         QuerySyntaxError: "malformed-query",
         ReadOnlyError: "read-only",
         FederationError: "service-refused",
+        ServiceCallError: "service-failed",
         NotAcceptableError: "not-acceptable",
         ResultTooLargeError: "result-too-large",
         MemoryLimitError: "memory-limit",

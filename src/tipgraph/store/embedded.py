@@ -11,6 +11,7 @@ from tipgraph.errors import (
     NotAcceptableError,
     QueryError,
     ResultTooLargeError,
+    ServiceCallError,
 )
 from tipgraph.formats import GRAPH_FORMATS, JSON, N_TRIPLES, RESULTS_FORMATS, media_types
 from tipgraph.namespaces import PREFIXES, RDFS, SKOS, TIP
@@ -19,7 +20,7 @@ from tipgraph.snapshot import Manifest, Snapshot
 from tipgraph.store import worker
 from tipgraph.store.base import QueryAnswer, QueryRequest, Timings
 from tipgraph.store.describe import describe_queries
-from tipgraph.store.federation import Gateway
+from tipgraph.store.federation import REPORT, Gateway
 from tipgraph.store.hints import unknown_terms
 from tipgraph.store.pool import PoolLimits, WorkerPool
 from tipgraph.store.process import Answer
@@ -257,4 +258,6 @@ def _failure(answer: Answer, text: str) -> Exception:
         if answer.kind == worker.GRAPH:
             return NotAcceptableError("this query gives a graph", media_types(GRAPH_FORMATS))
         return NotAcceptableError("this query gives results", media_types(RESULTS_FORMATS))
+    if report := REPORT.match(said):
+        return ServiceCallError(report.group(1))
     return EngineError(f"the engine failed on this query: {said}")

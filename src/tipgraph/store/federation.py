@@ -8,6 +8,7 @@ within limits of time and size.
 
 import http.client
 import ipaddress
+import re
 import secrets
 import socket
 import ssl
@@ -18,8 +19,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from tipgraph.errors import FederationError
+from tipgraph.errors import ServiceCallError, UsageError
 from tipgraph.settings import Settings
+
+# How the engine says what a gateway answered.
+REPORT: Final = re.compile(r"Error 502 .* returned by \S+ with payload:\n(.*)", re.DOTALL)
 
 _CHUNK: Final = 65536
 _PORTS: Final = {"http": 80, "https": 443}
@@ -41,11 +45,11 @@ class Endpoint:
         """Take an IRI apart.
 
         Raises:
-            FederationError: It is no http or https address.
+            UsageError: It is no http or https address.
         """
         parts = urlsplit(iri)
         if parts.scheme not in _PORTS or not parts.hostname:
-            raise FederationError(f"SERVICE <{iri}> cannot be called: it is no web address")
+            raise UsageError(f"SERVICE <{iri}> cannot be allowed: it is no web address")
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         port = parts.port or _PORTS[parts.scheme]
         return cls(iri, parts.scheme == "https", parts.hostname, port, target)
@@ -94,10 +98,12 @@ class Gateway:
                 headers = {name: self.headers[name] for name in _FORWARDED if name in self.headers}
                 try:
                     content_type, body = call(endpoint, query, headers, gateway._settings)
-                except FederationError as error:
-                    self.send_error(502, str(error))
-                    return
-                self.send_response(200)
+                    self._answer(200, content_type, body)
+                except ServiceCallError as error:
+                    self._answer(502, "text/plain; charset=utf-8", str(error).encode())
+
+            def _answer(self, status: int, content_type: str, body: bytes) -> None:
+                self.send_response(status)
                 self.send_header("Content-Type", content_type)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -118,7 +124,7 @@ def call(
         The media type and the body of the answer.
 
     Raises:
-        FederationError: The address is not allowed, or the call failed or went past a limit.
+        ServiceCallError: The address is not allowed, or the call failed or went past a limit.
     """
     end = time.monotonic() + settings.service_timeout
     address = checked_address(endpoint, private_allowed=settings.service_private)
@@ -127,10 +133,12 @@ def call(
         connection.request("POST", endpoint.target, query, headers)
         response = connection.getresponse()
         if response.status != 200:
-            raise FederationError(f"<{endpoint.iri}> answered {response.status}, which is not used")
+            raise ServiceCallError(
+                f"<{endpoint.iri}> answered {response.status}, which is not used"
+            )
         body = _read(response, connection, end, settings.service_bytes)
     except (OSError, http.client.HTTPException) as error:
-        raise FederationError(f"<{endpoint.iri}> could not be called: {error}") from error
+        raise ServiceCallError(f"<{endpoint.iri}> could not be called: {error}") from error
     finally:
         connection.close()
     return response.headers.get("Content-Type", "application/octet-stream"), body
@@ -140,17 +148,17 @@ def checked_address(endpoint: Endpoint, *, private_allowed: bool) -> str:
     """Resolve an endpoint's host to an address that may be connected to.
 
     Raises:
-        FederationError: There is none, or any of its addresses is not public.
+        ServiceCallError: There is none, or any of its addresses is not public.
     """
     try:
         found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise FederationError(f"<{endpoint.iri}>: the host is not known") from error
+        raise ServiceCallError(f"<{endpoint.iri}>: the host is not known") from error
     addresses = [str(entry[4][0]) for entry in found]
     if not private_allowed:
         for address in addresses:
             if not _is_public(address):
-                raise FederationError(f"<{endpoint.iri}>: its address is not a public one")
+                raise ServiceCallError(f"<{endpoint.iri}>: its address is not a public one")
     return addresses[0]
 
 
@@ -183,7 +191,7 @@ def _read(
     while True:
         remaining = end - time.monotonic()
         if remaining <= 0:
-            raise FederationError("the call took too long")
+            raise TimeoutError("it took too long")
         if connection.sock is not None:
             connection.sock.settimeout(remaining)
         part = response.read1(_CHUNK)
@@ -191,4 +199,4 @@ def _read(
             return bytes(body)
         body += part
         if len(body) > limit:
-            raise FederationError("the answer is too large")
+            raise http.client.HTTPException(f"it answered more than {limit} bytes")
