@@ -174,7 +174,7 @@ FLAGS: Final[list[tuple[str, str, list[str], list[str]]]] = [
     ),
     (
         "F13-medical-care",
-        "little, missing, and little if any medical care are three harms under one heading",
+        "scarce, missing, and scarce to missing medical care are three harms under one heading",
         [
             """?a tip:category tip:littleMedicalCare . ?b tip:category tip:noMedicalCare .
                ?c tip:category tip:littleOrNoMedicalCare .
