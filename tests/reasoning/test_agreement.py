@@ -63,7 +63,7 @@ def others() -> st.SearchStrategy[Triple]:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.frozensets(st.one_of(links(), types(), others()), min_size=4, max_size=14))
 def test_engines_agree_on_any_small_data(data: frozenset[Triple]) -> None:
     asserted = small_ontology() | data
@@ -71,7 +71,7 @@ def test_engines_agree_on_any_small_data(data: frozenset[Triple]) -> None:
     assert derived == informative(close(asserted).triples, asserted)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.frozensets(st.one_of(links(), types(), others()), min_size=6, max_size=12))
 def test_leaving_out_idle_work_changes_nothing(data: frozenset[Triple]) -> None:
     asserted = small_ontology() | data

@@ -79,7 +79,7 @@ def _agreed(asserted: frozenset[Triple], derivation: Derivation) -> frozenset[Tr
         example = min(inferred ^ derived, key=str)
         found = "owlrl" if example in inferred else "the rules as SPARQL"
         raise TipgraphError(
-            f"the two reasoners disagree on {len(inferred ^ derived)} triples; "
+            f"the two reasoners differ (in {len(inferred ^ derived)} of their conclusions); "
             f"only {found} infers {example}"
         )
     return inferred
