@@ -1,10 +1,16 @@
 """The door to reasoning: what it does when its two engines differ."""
 
+import re
+from pathlib import Path
+
 import pytest
+from pyoxigraph import QuerySolutions, Store
 
 from tests.reasoning.support import small_ontology, triples
 from tipgraph.errors import InconsistencyError, TipgraphError
 from tipgraph.reasoning import infer
+
+PAGE = Path(__file__).parents[2] / "docs" / "reasoning.md"
 
 
 def test_a_conclusion_of_one_engine_alone_stops_the_work() -> None:
@@ -28,3 +34,10 @@ def test_asserted_triples_are_explained_as_asserted() -> None:
     proof = infer(small_ontology(), data).explain(triple)
     assert proof is not None
     assert (proof.rule, proof.premises, proof.claims) == ("asserted", (), frozenset())
+
+
+def test_the_documented_query_answers(merged_store: Store) -> None:
+    (query,) = re.findall(r"```sparql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    rows = merged_store.query(query)
+    assert isinstance(rows, QuerySolutions)
+    assert {row["evidence"].value for row in rows} == {"Reported"}
