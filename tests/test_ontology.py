@@ -2,6 +2,7 @@
 
 The rows are those of FOOPS! (E), of the OOPS! pitfalls (O) and our own (R). What shapes can say is
 said in the style guide; the cases of tests/cases/shapes show that each of its shapes can fail.
+R4 is in tests/reasoning, the rows on the data (D) in test_shapes, test_questions and test_build.
 """
 
 from functools import cache
@@ -78,6 +79,7 @@ NOT_APPLICABLE: Final = {
     "E4-resolves": "whether the licence's IRI answers is for its host to say",
     "E7-resolves": "w3id.org answers only after a registration there, an outside act",
     "E8-resolves": "w3id.org answers only after a registration there, an outside act",
+    "E9-negotiation": "what the ontology's IRI answers is the service's part, not the files'",
     "E10-registries": "prefix.cc, LOV and search engines list an ontology only on submission",
     "O15-on-the-web": "terms answer on the web only after the registration at w3id.org",
 }
