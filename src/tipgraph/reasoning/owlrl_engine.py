@@ -41,7 +41,7 @@ def close(asserted: Iterable[Triple]) -> Closure:
     """
     graph = rdflib.Graph(store="SimpleMemory")
     graph += to_rdflib(asserted)
-    _Semantics(graph, axioms=False, daxioms=False).closure()
+    _Semantics(graph).closure()
     contradictions = sorted(str(text) for text in graph.objects(None, _ERROR))
     for node in list(graph.subjects(_ERROR, None)):
         graph.remove((node, None, None))
@@ -51,6 +51,10 @@ def close(asserted: Iterable[Triple]) -> Closure:
 class _Semantics(OWLRL_Semantics):  # type: ignore[misc]  # owlrl publishes no types
     """owlrl without its idle work, which is nine tenths of it on a graph like ours."""
 
+    def __init__(self, graph: rdflib.Graph) -> None:
+        super().__init__(graph, axioms=False, daxioms=False)
+        self._drawn: set[_RdflibTriple] = set()
+
     def rules(self, t: _RdflibTriple, cycle_num: int) -> None:
         # owlrl offers every triple to every rule in every round, yet each of its rules starts
         # from an axiom and looks the data up.
@@ -58,8 +62,11 @@ class _Semantics(OWLRL_Semantics):  # type: ignore[misc]  # owlrl publishes no t
             super().rules(t, cycle_num)
 
     def store_triple(self, t: _RdflibTriple) -> None:
-        if not _is_idle(t):
-            super().store_triple(t)
+        # Each round draws the conclusions of all rounds before it again.
+        if t not in self._drawn:
+            self._drawn.add(t)
+            if not _is_idle(t):
+                super().store_triple(t)
 
 
 def _is_axiom(triple: _RdflibTriple) -> bool:
