@@ -134,11 +134,11 @@ class LiveService:
 
 
 @contextlib.contextmanager
-def serving(snapshot: Path, **settings: object) -> Iterator[LiveService]:
+def serving(
+    snapshot: Path, *, port: int | None = None, **settings: object
+) -> Iterator[LiveService]:
     """Serve a snapshot in a process of its own, with settings as `TIPGRAPH_*` has them."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port or free_port()
     variables = {f"TIPGRAPH_{name.upper()}": str(value) for name, value in settings.items()}
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.service", str(snapshot)],
@@ -151,6 +151,14 @@ def serving(snapshot: Path, **settings: object) -> Iterator[LiveService]:
     finally:
         if process.poll() is None:
             service.stop()
+
+
+def free_port() -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float) -> None:

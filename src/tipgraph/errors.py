@@ -14,6 +14,7 @@ TipgraphError                      exit code 4 unless a class below says otherwi
     ├── QuerySyntaxError           3  it is not SPARQL; knows line and column, and hints
     ├── ReadOnlyError              2  it is an update; nothing was changed
     ├── FederationError            2  it calls a SERVICE that is not allowed
+    ├── UnknownFunctionError       2  it calls a function that the engine does not have
     ├── ServiceCallError           4  the call to a SERVICE failed
     ├── NotAcceptableError         2  no accepted format fits its kind of answer
     ├── QueryTimeoutError          4  it ran past its deadline
@@ -161,6 +162,12 @@ class ReadOnlyError(QueryError):
 
 class FederationError(QueryError):
     """A query that calls a SERVICE which is not allowed."""
+
+    exit_code = 2
+
+
+class UnknownFunctionError(QueryError):
+    """A query that calls a function which the engine does not have."""
 
     exit_code = 2
 

@@ -63,8 +63,8 @@ def rows(handler: BaseHTTPRequestHandler) -> None:
 
 
 def ask(snapshot: Path, allowed: str, query: str, **settings: object) -> httpx.Response:
-    options = {"workers": 1, "service_private": True, "service_timeout": 1, **settings}
-    with serving(snapshot, service_allow=allowed, **options) as service:
+    settings = {"service_private": True, "service_timeout": 1, **settings}
+    with serving(snapshot, port=None, workers=1, service_allow=allowed, **settings) as service:
         return httpx.get(
             service.sparql, params={"query": query}, headers={"accept": "text/csv"}, timeout=30
         )

@@ -123,8 +123,12 @@ class TestCrashes:
 
 class TestAdmission:
     def test_a_full_queue_refuses_at_once(self, snapshot_path: Path) -> None:
-        settings = {"workers": 1, "queue_size": 2, "queue_seconds": 30, "query_timeout": 2}
-        with serving(snapshot_path, **settings) as service, ThreadPoolExecutor(12) as threads:
+        with (
+            serving(
+                snapshot_path, workers=1, queue_size=2, queue_seconds=30, query_timeout=2
+            ) as service,
+            ThreadPoolExecutor(12) as threads,
+        ):
             responses = list(threads.map(lambda n: ask(service, f"{ENDLESS} #{n}"), range(12)))
         refused = [response for response in responses if response.status_code == 429]
         assert len(refused) >= 8
@@ -143,13 +147,16 @@ class TestAdmission:
             assert response.headers["retry-after"] == "1"
 
     def test_one_client_cannot_starve_another(self, snapshot_path: Path) -> None:
-        settings = {
-            "workers": 3,
-            "query_timeout": 20,
-            "queue_seconds": 5,
-            "trusted_proxies": "127.0.0.1",
-        }
-        with serving(snapshot_path, **settings) as service, ThreadPoolExecutor(8) as threads:
+        with (
+            serving(
+                snapshot_path,
+                workers=3,
+                query_timeout=20,
+                queue_seconds=5,
+                trusted_proxies="127.0.0.1",
+            ) as service,
+            ThreadPoolExecutor(8) as threads,
+        ):
             greedy = [
                 threads.submit(ask, service, f"{ENDLESS} #{n}", **{"x-forwarded-for": "192.0.2.1"})
                 for n in range(6)
@@ -162,8 +169,12 @@ class TestAdmission:
             service.process.kill()
 
     def test_forwarded_addresses_are_not_believed_from_anyone(self, snapshot_path: Path) -> None:
-        settings = {"workers": 1, "queue_size": 2, "queue_seconds": 30, "query_timeout": 2}
-        with serving(snapshot_path, **settings) as service, ThreadPoolExecutor(8) as threads:
+        with (
+            serving(
+                snapshot_path, workers=1, queue_size=2, queue_seconds=30, query_timeout=2
+            ) as service,
+            ThreadPoolExecutor(8) as threads,
+        ):
             responses = list(
                 threads.map(
                     lambda n: ask(

@@ -25,6 +25,7 @@ from tipgraph.errors import (
     ResultTooLargeError,
     ServiceCallError,
     TipgraphError,
+    UnknownFunctionError,
 )
 from tipgraph.server.negotiation import MediaType
 
@@ -132,6 +133,12 @@ _TYPES: Final = (
         "plain or compressed by gzip or deflate.",
     ),
     ProblemType(
+        "unknown-function",
+        422,
+        "The query calls a function that this service does not have",
+        "The functions of SPARQL 1.1, and casts to XML Schema datatypes, are there.",
+    ),
+    ProblemType(
         "memory-limit",
         422,
         "The query needs more memory than one query may have",
@@ -189,6 +196,7 @@ _SLUGS: Final[Mapping[type[TipgraphError], str]] = MappingProxyType(
         ReadOnlyError: "read-only",
         FederationError: "service-refused",
         ServiceCallError: "service-failed",
+        UnknownFunctionError: "unknown-function",
         NotAcceptableError: "not-acceptable",
         ResultTooLargeError: "result-too-large",
         MemoryLimitError: "memory-limit",

@@ -1,6 +1,7 @@
 """EmbeddedStore: answers SPARQL over a snapshot in worker processes of its own."""
 
 import asyncio
+import re
 import threading
 from collections.abc import Coroutine
 from typing import Any, Final
@@ -12,6 +13,7 @@ from tipgraph.errors import (
     QueryError,
     ResultTooLargeError,
     ServiceCallError,
+    UnknownFunctionError,
 )
 from tipgraph.formats import GRAPH_FORMATS, JSON, N_TRIPLES, RESULTS_FORMATS, media_types
 from tipgraph.namespaces import PREFIXES, RDFS, SKOS, TIP
@@ -31,6 +33,7 @@ from tipgraph.store.syntax import explain
 from tipgraph.store.tokens import decode_code, read_prologue, tokens
 
 _LABEL_PROPERTIES: Final = (f"{RDFS}label", f"{SKOS}prefLabel")
+_UNKNOWN_FUNCTION: Final = re.compile(r"custom function (<[^>]*>) is not supported")
 _HINT_SECONDS: Final = 0.5
 _ABOUT_PROPERTIES: Final = (f"{TIP}claimSubject", f"{TIP}claimObject")
 
@@ -260,4 +263,6 @@ def _failure(answer: Answer, text: str) -> Exception:
         return NotAcceptableError("this query gives results", media_types(RESULTS_FORMATS))
     if report := REPORT.match(said):
         return ServiceCallError(report.group(1))
+    if function := _UNKNOWN_FUNCTION.search(said):
+        return UnknownFunctionError(f"there is no function {function.group(1)} here")
     return EngineError(f"the engine failed on this query: {said}")

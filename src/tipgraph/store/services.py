@@ -10,10 +10,17 @@ from tipgraph.store.tokens import Prologue, Token
 
 @dataclass(frozen=True, slots=True)
 class ServiceCall:
-    """A SERVICE clause of a query: the token that names the endpoint, and the IRI it stands for."""
+    """A SERVICE clause of a query.
+
+    Args:
+        token: The token that names the endpoint.
+        iri: The IRI it stands for.
+        nested: Whether it lies within another one, whose endpoint is to call it.
+    """
 
     token: Token
     iri: str
+    nested: bool
 
 
 def find_services(
@@ -33,6 +40,8 @@ def find_services(
             terminals might read `SERVICEex:a` as a keyword and a name then.
     """
     calls: list[ServiceCall] = []
+    # How many braces are open, and how many were where the outermost SERVICE began.
+    depth, within = 0, None
     following = [*terminals[1:], Token("end", "", len(text))]
     for index, (token, after) in enumerate(zip(terminals, following, strict=True)):
         if token.kind == "name" and index >= prologue.size:
@@ -43,19 +52,26 @@ def find_services(
         elif token.kind == "word" and "SERVICE" in token.text.upper():
             silent = after.is_word("SILENT")
             endpoint = following[index + 1] if silent and index + 1 < len(following) else after
-            calls.append(_allowed_call(endpoint, prologue, allowed))
+            calls.append(
+                ServiceCall(endpoint, _iri(endpoint, prologue, allowed), within is not None)
+            )
+            within = depth if within is None else within
+        elif token.kind == "mark":
+            depth += (token.text == "{") - (token.text == "}")
+            if token.text == "}" and depth == within:
+                within = None
     return calls
 
 
 def rewrite_services(text: str, calls: Sequence[ServiceCall], addresses: Mapping[str, str]) -> str:
-    """Put other addresses in the place of the endpoints that a query calls."""
-    for call in reversed(calls):
+    """Put other addresses in the place of the endpoints that this service is to call."""
+    for call in reversed([call for call in calls if not call.nested]):
         before, after = text[: call.token.start], text[call.token.end :]
         text = f"{before} <{addresses[call.iri]}> {after}"
     return text
 
 
-def _allowed_call(endpoint: Token, prologue: Prologue, allowed: Container[str]) -> ServiceCall:
+def _iri(endpoint: Token, prologue: Prologue, allowed: Container[str]) -> str:
     iri = prologue.resolve(endpoint) if endpoint.kind in ("iri", "name") else None
     if iri is None:
         raise FederationError(
@@ -66,7 +82,7 @@ def _allowed_call(endpoint: Token, prologue: Prologue, allowed: Container[str]) 
             f"SERVICE <{iri}> is not allowed: this service calls no other endpoint unless its "
             "operator lists it in TIPGRAPH_SERVICE_ALLOW"
         )
-    return ServiceCall(endpoint, iri)
+    return iri
 
 
 def _refuse_glued(token: Token, before: Token) -> None:
