@@ -1,0 +1,101 @@
+"""The wheel alone, in an environment that knows nothing of the working copy."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tipgraph.snapshot import Snapshot
+
+pytestmark = pytest.mark.wheel
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the wheel installed, and the dependencies of the one that tests run in.
+
+    A line in a .pth file makes those importable without the .pth files among them, which is where
+    the working copy would come in.
+    """
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    environment = folder / "environment"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
+    python = environment / "bin" / "python"
+    [wheel] = folder.glob("*.whl")
+    install = ["--python", str(python), "install", "--quiet", "--no-deps", "--no-index"]
+    subprocess.run([sys.executable, "-m", "pip", *install, str(wheel)], check=True)
+    find = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    found = subprocess.run([python, "-c", find], capture_output=True, text=True, check=True)
+    Path(found.stdout.strip(), "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    return environment
+
+
+@pytest.fixture
+def variables(shipped_folder: Path) -> dict[str, str]:
+    return {**os.environ, "TIPGRAPH_SNAPSHOT_DIR": str(shipped_folder)}
+
+
+def test_the_wheel_carries_the_same_graph(
+    environment: Path, variables: dict[str, str], shipped_snapshot: Snapshot, tmp_path: Path
+) -> None:
+    command = [f"{environment}/bin/tipgraph", "build", "--format", "json"]
+    built = subprocess.run(
+        command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=True
+    )
+    report = json.loads(built.stdout)
+    # The snapshot that the working copy built is found finished: same files, same code.
+    assert report["seconds"] == {}
+    assert report["digest"] == shipped_snapshot.manifest.digest
+    where = subprocess.run(
+        [environment / "bin" / "python", "-c", "import tipgraph; print(tipgraph.__file__)"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert where.stdout.startswith(str(environment))
+
+
+@pytest.fixture
+def service(environment: Path, variables: dict[str, str], tmp_path: Path) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [f"{environment}/bin/tipgraph", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=tmp_path, env=variables)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        yield wait_until_ready(url, process)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> str:
+    for _ in range(300):
+        assert process.poll() is None, "the service ended"
+        try:
+            if httpx.get(f"{url}/readyz").is_success:
+                return url
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise AssertionError("the service did not become ready")
+
+
+def test_the_wheel_serves(service: str, shipped_snapshot: Snapshot) -> None:
+    query = "SELECT (COUNT(*) AS ?triples) WHERE { ?s ?p ?o }"
+    answer = httpx.get(f"{service}/sparql", params={"query": query}, headers={"Accept": "text/csv"})
+    assert answer.text.split() == ["triples", str(shipped_snapshot.manifest.default_graph_triples)]
+    assert httpx.get(service, headers={"Accept": "text/html"}).is_success
