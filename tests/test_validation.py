@@ -96,6 +96,8 @@ def test_files(tmp_path: Path) -> None:
     "shapes",
     [
         'ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:sparql [ sh:select "SELECT { oops" ] .',
+        "ex:S a sh:NodeShape ; sh:targetNode ex:a ;"
+        ' sh:sparql [ sh:select "SELECT $this { $this none:such ?x }" ] .',
         "ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:property [ sh:minCount 1 ] .",
     ],
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyshacl
 import rdflib
-from pyoxigraph import Quad, Triple
+from pyoxigraph import Quad, Store, Triple
 from pyparsing import ParseException
 from pyshacl.errors import ReportableRuntimeError
 from rdflib.plugins.sparql import prepareQuery
@@ -32,9 +32,19 @@ class _DataGraph(rdflib.Graph):
     def query(self, query_object: str | Query, *args: Any, **options: Any) -> Result:
         if isinstance(query_object, str):
             if query_object not in self._prepared:
+                _check_syntax(query_object)
                 self._prepared[query_object] = prepareQuery(query_object)
             query_object = self._prepared[query_object]
         return super().query(query_object, *args, **options)
+
+
+def _check_syntax(query: str) -> None:
+    """Refuse a query that is not SPARQL: rdflib tells an undeclared prefix by a bare Exception."""
+    try:
+        Store().query(query)
+    except SyntaxError as error:
+        reason = f"the query of a shape is not SPARQL: {error.msg}"
+        raise TipgraphError(f"validation failed: {reason}") from error
 
 
 def validate(data: Iterable[Triple | Quad], shapes: Iterable[Triple | Quad]) -> ValidationReport:
