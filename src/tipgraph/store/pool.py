@@ -263,7 +263,10 @@ class WorkerPool:
         """Stop the youngest query of a client that holds several workers while others wait."""
         if not self._queue or self._open_lane(now) is not None:
             return
-        heads = Counter(lane.tickets[0].client for lane in self._lanes if lane.tickets)
+        heads = Counter(lane.tickets[0].client for lane in self._lanes)
+        if not heads:
+            # All workers have just been killed, and new ones are on their way.
+            return
         client, held = heads.most_common(1)[0]
         starved = any(
             now - ticket.queued_at >= _PREEMPT and heads[ticket.client] < held - 1
