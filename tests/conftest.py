@@ -12,6 +12,7 @@ from tipgraph.snapshot import Snapshot
 from tipgraph.store import EmbeddedStore, open_store
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of one file in one process, and those that load a service all in one."""
     for item in items:
