@@ -26,7 +26,7 @@ from tipgraph.store.queue import FairQueue, Ticket
 
 # Seconds.
 _TICK: Final = 0.01
-_HEAD_PATIENCE: Final = 0.01
+_HEAD_PATIENCE: Final = 0.02
 _SLOW: Final = 0.05
 _ABANDONED_GRACE: Final = 0.1
 _PREEMPT: Final = 0.25
@@ -57,6 +57,7 @@ class _Lane:
         head_since: When the first of them began.
         pace: Seconds its latest requests took, on average.
         ready: Whether its store is open.
+        recalled: The requests last taken back, by the numbers they were given here.
         flushing: Whether messages will be sent to it at the end of this turn of the loop.
         watched: Whether the event loop reads from it.
     """
@@ -66,6 +67,7 @@ class _Lane:
     head_since: float = 0.0
     pace: float = 1.0
     ready: bool = False
+    recalled: dict[int, Ticket] = field(default_factory=dict)
     flushing: bool = False
     watched: bool = True
 
@@ -241,6 +243,10 @@ class WorkerPool:
                     took = answer.prepare + answer.evaluate
                     lane.pace += (took - lane.pace) * _PACE_WEIGHT
                     lane.tickets.popleft().settle(answer)
+                elif ticket := lane.recalled.pop(answer.number, None):
+                    # It was evaluated before it could be taken back, and is as good as any.
+                    self._queue.remove(ticket)
+                    ticket.settle(answer)
         except EOFError:
             self._lost(lane)
         if self._queue:
@@ -287,6 +293,7 @@ class WorkerPool:
         if not behind:
             return
         lane.process.put(0, [ticket.number for ticket in behind])
+        lane.recalled = {ticket.number: ticket for ticket in behind}
         self._flush_soon(lane)
         self._requeue(behind)
 
