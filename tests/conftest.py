@@ -12,12 +12,10 @@ from tipgraph.snapshot import Snapshot
 from tipgraph.store import EmbeddedStore, open_store
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep the tests of one file in one process, and those that load a service all in one."""
-    for item in items:
-        service = {"server", "store", "clients"} & set(item.path.parts)
-        item.add_marker(pytest.mark.xdist_group("service" if service else item.path.stem))
+    service = {"server", "store", "clients"} & set(item.path.parts)
+    item.add_marker(pytest.mark.xdist_group("service" if service else item.path.stem))
 
 
 @pytest.fixture(autouse=True)
