@@ -21,15 +21,15 @@ from tipgraph.namespaces import (
     GRAPH_DATA,
     GRAPH_ONTOLOGY,
     GRAPH_SHAPES,
+    MF,
     OA,
-    PREFIXES,
     PROV,
     RDF,
     SH,
     TIP,
     shorten,
 )
-from tipgraph.questions import questions
+from tipgraph.questions import questions, with_prefixes
 from tipgraph.snapshot import Snapshot
 from tipgraph.store import EmbeddedStore, open_store
 from tipgraph.turtle import format_turtle
@@ -37,7 +37,6 @@ from tipgraph.validation import coverage
 
 _Statement = tuple[str, str, str]
 
-_MF: Final = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 _SHOWN: Final = 5
 _RUN_LENGTH: Final = 6
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -184,17 +183,16 @@ def _snapshot_checks(build: Callable[[], Snapshot]) -> Iterator[Check]:
 
 def _inferences(store: EmbeddedStore) -> Check:
     """Every conclusion follows, and none of the statements that must not."""
-    prologue = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
     wrong, right = [], 0
     counts = {"true": 0, "false": 0}
     paths = [path for path in dataset.query_files() if path.parent.name == "inference"]
     for path in paths:
         failed = []
         quads = dataset.read_quads(path)
-        expected = dict(_literals(quads, f"{_MF}result"))
+        expected = dict(_literals(quads, f"{MF}result"))
         for node, query in _literals(quads, f"{SH}ask"):
             counts[expected[node]] += 1
-            if store.query(prologue + query) is not (expected[node] == "true"):
+            if store.query(with_prefixes(query)) is not (expected[node] == "true"):
                 failed.append(f"{node} is not {expected[node]}")
         right += not failed
         wrong += failed

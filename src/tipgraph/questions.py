@@ -26,12 +26,11 @@ from pyoxigraph import (
 
 from tipgraph.dataset import QUERIES_FOLDER, query_files, read_quads
 from tipgraph.errors import InputError, UsageError
-from tipgraph.namespaces import PREFIXES, QUERY, RDF, RDFS, SCHEMA, SH
+from tipgraph.namespaces import MF, PREFIXES, QUERY, RDF, RDFS, SCHEMA, SH
 from tipgraph.store import Solutions, Triples
 
 Term = NamedNode | Literal
 
-_MF: Final = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 _KINDS: Final = ("select", "ask", "construct")
 _PREFIX: Final = re.compile(r"(?<![\w:.-])([a-z]+):(?!//)")
 
@@ -96,11 +95,9 @@ class Question:
         if unknown:
             raise UsageError(f"{self.slug} has no parameter {', '.join(sorted(unknown))}")
         chosen = {each.name: values.get(each.name, each.default) for each in self.parameters}
-        used = set(_PREFIX.findall(self.body))
-        lines = [f"PREFIX {name}: <{PREFIXES[name]}>" for name in PREFIXES if name in used]
         # A VALUES block at the end joins with the whole query, so that the body stays as written.
         block = [_values_block(chosen)] if chosen else []
-        return "\n".join([*lines, self.body, *block]) + "\n"
+        return "\n".join([with_prefixes(self.body), *block]) + "\n"
 
     def is_answered_by(self, answer: Solutions | bool | Triples) -> bool:
         """Whether an answer is the expected one: the same rows in the same order, or triples."""
@@ -122,6 +119,13 @@ class Question:
     def _expected_triples(self) -> set[Triple]:
         assert isinstance(self.expected, Path)  # noqa: S101  # `ask` never comes here
         return {quad.triple for quad in parse(path=self.expected, format=RdfFormat.N_TRIPLES)}
+
+
+def with_prefixes(body: str) -> str:
+    """A query with the PREFIX lines that `sh:prefixes` stands for, as far as it uses them."""
+    used = set(_PREFIX.findall(body))
+    lines = [f"PREFIX {name}: <{PREFIXES[name]}>" for name in PREFIXES if name in used]
+    return "\n".join([*lines, body])
 
 
 def questions() -> list[Question]:
@@ -198,7 +202,7 @@ class _Reader:
         return Parameter(name, self._text(node, f"{SH}description"), default)
 
     def _expected(self, node: NamedNode) -> bool | Path:
-        match self._one(node, f"{_MF}result"):
+        match self._one(node, f"{MF}result"):
             case NamedNode(value=value):
                 return self._path.with_name(value.rpartition("/")[2])
             case Literal(value=value):

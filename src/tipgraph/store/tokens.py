@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin
 
+from tipgraph import syntax
 from tipgraph.errors import ReadOnlyError
 
 _NAME_START: Final = (
@@ -50,21 +51,12 @@ _FORMS: Final = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class Token(syntax.Token):
     """A terminal: its kind, its text and where it starts (0-based code point).
 
     Kinds are `iri`, `string`, `variable`, `blank`, `name` (prefixed), `tag` (language), `number`,
     `word` (a keyword, in whatever case) and `mark` (punctuation).
     """
-
-    kind: str
-    text: str
-    start: int
-
-    @property
-    def end(self) -> int:
-        """Where it ends, exclusive."""
-        return self.start + len(self.text)
 
     def is_word(self, *words: str) -> bool:
         """Whether it is one of these keywords, given in upper case."""
