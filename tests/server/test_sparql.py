@@ -221,6 +221,19 @@ class TestRefusals:
     def test_405_lists_the_methods(self, client: httpx.Client) -> None:
         assert client.put("/sparql").headers["allow"] == "GET, HEAD, POST, QUERY, OPTIONS"
 
+    @pytest.mark.parametrize(
+        "statement",
+        ["<http://example.org/s> <http://example.org/1> 2", '<a:s> <a:p> "\\u0001"'],
+    )
+    def test_what_rdf_xml_cannot_hold_is_refused_and_not_written_ill_formed(
+        self, client: httpx.Client, statement: str
+    ) -> None:
+        query = {"query": f"CONSTRUCT {{ {statement} }} {{}}"}
+        refused = client.get("/sparql", params=query, headers={"accept": "application/rdf+xml"})
+        assert refused.status_code == 406
+        assert "RDF/XML cannot hold" in refused.json()["detail"]
+        assert client.get("/sparql", params=query).status_code == 200
+
     def test_406_lists_what_can_be_sent(self, client: httpx.Client) -> None:
         response = client.get(
             "/sparql", params={"query": "ASK {}"}, headers={"accept": "text/turtle"}

@@ -3,9 +3,8 @@
 import asyncio
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from tipgraph.errors import QuerySyntaxError
@@ -23,8 +22,7 @@ _LARGE_BODY: Final = 256 * 1024
 _CACHE_SHARE: Final = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A query as one kind of request asks it.
 
     Args:
@@ -42,8 +40,7 @@ class Asked:
     page: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Representation:
+class Representation(NamedTuple):
     """An answer ready to be sent."""
 
     headers: Headers

@@ -1,6 +1,7 @@
 """Running the service: Granian in this process, with a socket that is known to be free."""
 
 import asyncio
+import gc
 import json
 import logging
 import signal
@@ -18,6 +19,7 @@ from tipgraph.settings import Settings
 
 _RUNTIME_THREADS: Final = 2
 _BACKLOG: Final = 2048
+_COLLECTION_THRESHOLDS: Final = (20_000, 50, 100)
 
 
 class JsonFormatter(logging.Formatter):
@@ -50,7 +52,19 @@ def run(app: FastAPI, settings: Settings) -> None:
     logger = logging.getLogger("tipgraph")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
+    _collect_garbage_rarely()
     uvloop.run(_serve(app, settings))
+
+
+def _collect_garbage_rarely() -> None:
+    """Leave what is there for good out of collections.
+
+    With all modules and the kept answers looked through each time, collections held up one request
+    in a hundred for some 150 ms.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECTION_THRESHOLDS)
 
 
 async def _serve(app: FastAPI, settings: Settings) -> None:

@@ -1,15 +1,13 @@
 """The store seam: what is asked of a store, what it answers, and the Store protocol itself."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tipgraph.formats import Format
 from tipgraph.snapshot import Manifest
 from tipgraph.store.results import Solutions, Triples
 
 
-@dataclass(frozen=True, slots=True)
-class QueryRequest:
+class QueryRequest(NamedTuple):
     """A query with everything its answer depends on.
 
     Args:
@@ -34,8 +32,7 @@ class QueryRequest:
     timeout: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Timings:
+class Timings(NamedTuple):
     """Where the time of an answer went, in seconds.
 
     Args:
@@ -49,8 +46,7 @@ class Timings:
     evaluate: float
 
 
-@dataclass(frozen=True, slots=True)
-class QueryAnswer:
+class QueryAnswer(NamedTuple):
     """A whole answer.
 
     Args:

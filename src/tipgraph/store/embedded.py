@@ -259,7 +259,8 @@ def _failure(answer: Answer, text: str) -> Exception:
         return MemoryLimitError("the query needs more memory than one query may have")
     if answer.status == worker.NOT_ACCEPTABLE:
         if answer.kind == worker.GRAPH:
-            return NotAcceptableError("this query gives a graph", media_types(GRAPH_FORMATS))
+            reason = said or "this query gives a graph"
+            return NotAcceptableError(reason, media_types(GRAPH_FORMATS))
         return NotAcceptableError("this query gives results", media_types(RESULTS_FORMATS))
     if report := REPORT.match(said):
         return ServiceCallError(report.group(1))

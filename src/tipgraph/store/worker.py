@@ -21,11 +21,13 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from pyoxigraph import (
     BlankNode,
     DefaultGraph,
+    Literal,
     NamedNode,
     QueryResultsFormat,
     QuerySolutions,
@@ -45,6 +47,8 @@ ANSWER_HEAD: Final = struct.Struct("<IIBBII")
 _ORPHAN_SECONDS: Final = 1.0
 _WITH_PREFIXES: Final = ("text/turtle", "application/trig", "application/rdf+xml")
 _PREFIX_LINES: Final = re.compile(rb"\A(?:@prefix [^\n]*\n)+")
+_XML_NAME: Final = re.compile(r"[^\W\d][\w.-]*\Z")
+_NOT_IN_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _PREFIX_NAME: Final = re.compile(rb"@prefix ([^:]*:)")
 
 
@@ -53,7 +57,16 @@ class TooLargeError(Exception):
 
 
 class NotAcceptableError(Exception):
-    """The request offers no format for the kind of answer (the argument) that the query has."""
+    """No format that the request accepts can hold the answer.
+
+    Args:
+        kind: The kind of answer that the query has.
+        reason: Why the format cannot hold it, or nothing when there is none for this kind.
+    """
+
+    def __init__(self, kind: int, reason: str = "") -> None:
+        super().__init__(reason)
+        self.kind = kind
 
 
 class Spool:
@@ -137,6 +150,8 @@ class Evaluator:
 
     def _graph(self, triples: Any, media_type: str, spool: Spool) -> bytes:
         rdf_format = RdfFormat.from_media_type(media_type)
+        if rdf_format == RdfFormat.RDF_XML:
+            triples = _checked(triples)
         if media_type not in _WITH_PREFIXES:
             serialize(triples, spool, rdf_format)  # type: ignore[arg-type]
             return spool.content()
@@ -296,7 +311,7 @@ class Worker:
         except SyntaxError as error:
             self._send(number, SYNTAX, RESULTS, str(error).encode())
         except NotAcceptableError as error:
-            self._send(number, NOT_ACCEPTABLE, error.args[0], b"")
+            self._send(number, NOT_ACCEPTABLE, error.kind, str(error).encode())
         except TooLargeError:
             self._send(number, TOO_LARGE, RESULTS, b"")
         except MemoryError:
@@ -320,6 +335,22 @@ class Worker:
 
 def _named_nodes(iris: tuple[str, ...]) -> list[NamedNode]:
     return [NamedNode(iri) for iri in iris]
+
+
+def _checked(triples: Iterable[Triple]) -> Iterator[Triple]:
+    for triple in triples:
+        if not fits_xml(triple):
+            raise NotAcceptableError(GRAPH, f"RDF/XML cannot hold {triple}")
+        yield triple
+
+
+def fits_xml(triple: Triple) -> bool:
+    """Whether the property ends as an XML name does, and the text has only XML's characters.
+
+    The engine writes RDF/XML that no parser reads where they do not.
+    """
+    value = triple.object.value if isinstance(triple.object, Literal) else ""
+    return bool(_XML_NAME.search(triple.predicate.value)) and not _NOT_IN_XML.search(value)
 
 
 def _used_prefixes(lines: re.Match[bytes]) -> bytes:
