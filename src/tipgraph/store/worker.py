@@ -45,6 +45,8 @@ ANSWER_HEAD: Final = struct.Struct("<IIBBII")
 (RESULTS, GRAPH) = range(2)
 
 _ORPHAN_SECONDS: Final = 1.0
+# Far less than it takes until requests are taken back; looking for messages costs as well.
+_LOOK_SECONDS: Final = 0.002
 _WITH_PREFIXES: Final = ("text/turtle", "application/trig", "application/rdf+xml")
 _PREFIX_LINES: Final = re.compile(rb"\A(?:@prefix [^\n]*\n)+")
 _XML_NAME: Final = re.compile(r"[^\W\d][\w.-]*\Z")
@@ -256,7 +258,8 @@ class Worker:
         if evaluator is None:
             return
         while self._receive(socket.MSG_DONTWAIT if self._waiting else 0):
-            if self._waiting:
+            looked = time.perf_counter()
+            while self._waiting and time.perf_counter() - looked < _LOOK_SECONDS:
                 self._answer(evaluator, *self._waiting.popleft())
 
     def _prepare(self, configuration: dict[str, Any]) -> Evaluator | None:
