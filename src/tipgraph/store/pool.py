@@ -95,8 +95,8 @@ class WorkerPool:
 
     @property
     def waiting(self) -> int:
-        """Number of requests that wait for a worker."""
-        return len(self._queue)
+        """Number of requests that wait for a worker, or behind another for the same one."""
+        return len(self._queue) + sum(len(lane.tickets) for lane in self._lanes) - self.busy
 
     @property
     def busy(self) -> int:
@@ -159,7 +159,7 @@ class WorkerPool:
         now = self._loop.time()
         future = self._loop.create_future()
         ticket = Ticket(message, client, timeout, now=now, future=future)
-        if len(self._queue) >= self._limits.queue_size:
+        if self.waiting >= self._limits.queue_size:
             self._make_room(client)
         self._queue.push(ticket)
         self._dispatch(now)
@@ -173,6 +173,8 @@ class WorkerPool:
 
     def _make_room(self, client: str) -> None:
         """Let a client with less than its share into a full queue, in place of another's last."""
+        for lane in self._lanes:
+            self._recall(lane)
         share = self._limits.queue_size / (self._queue.clients() + 1)
         if self._queue.of_client(client) > share:
             raise ClientShareError("this client has too many queries waiting: send fewer at once")
