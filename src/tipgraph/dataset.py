@@ -6,13 +6,15 @@ from typing import Final
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from tipgraph.errors import InputError
-from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY, GRAPH_SHAPES
+from tipgraph.namespaces import GRAPH_DATA, GRAPH_META, GRAPH_ONTOLOGY, GRAPH_SHAPES
 from tipgraph.syntax import decode, parse_rdf
 
+DESCRIPTION_FILE: Final = "data/dataset.ttl"
 SHIPPED_GRAPHS: Final = {
-    GRAPH_DATA: "data",
-    GRAPH_ONTOLOGY: "ontology",
-    GRAPH_SHAPES: "shapes",
+    GRAPH_DATA: "data/*.ttl",
+    GRAPH_ONTOLOGY: "ontology/*.ttl",
+    GRAPH_SHAPES: "shapes/*.ttl",
+    GRAPH_META: DESCRIPTION_FILE,
 }
 QUERIES_FOLDER: Final = "queries"
 
@@ -29,7 +31,11 @@ def resources() -> Path:
 
 def shipped_files(graph: NamedNode) -> list[Path]:
     """The Turtle files that fill one of the shipped graphs, sorted by name."""
-    return sorted((resources() / SHIPPED_GRAPHS[graph]).glob("*.ttl"))
+    found = set(resources().glob(SHIPPED_GRAPHS[graph]))
+    if graph != GRAPH_META:
+        # What the dataset says of itself lies beside its data, but is not part of it.
+        found.discard(resources() / DESCRIPTION_FILE)
+    return sorted(found)
 
 
 def query_files(suffix: str = ".ttl") -> list[Path]:
