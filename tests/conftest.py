@@ -12,6 +12,13 @@ from tipgraph.snapshot import Snapshot
 from tipgraph.store import EmbeddedStore, open_store
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one file in one process, and those that load a service all in one."""
+    for item in items:
+        service = {"server", "store", "clients"} & set(item.path.parts)
+        item.add_marker(pytest.mark.xdist_group("service" if service else item.path.stem))
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever runs the tests may have set tipgraph up for themselves."""
@@ -22,9 +29,12 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def shipped_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of snapshots that holds the shipped graph's, built once for all tests."""
-    folder = tmp_path_factory.mktemp("snapshots")
-    build(Inputs(), folder)
-    return folder
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # One folder for all processes: they wait for each other's build.
+        folder = folder.parent
+    build(Inputs(), folder / "snapshots")
+    return folder / "snapshots"
 
 
 @pytest.fixture(scope="session")

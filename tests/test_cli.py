@@ -86,7 +86,7 @@ class TestBuild:
     def test_text_and_json_report_the_same_snapshot(self, rivers: WorkingCopy) -> None:
         text = rivers.run("build")
         assert text.exit_code == 0, text.stderr
-        for step in ("parse", "validate", "infer", "statistics", "digest", "store", "in all"):
+        for step in ("parse", "validate and infer", "statistics", "digest", "store", "in all"):
             assert re.search(rf"^{step} +\d+\.\d\d s$", text.stdout, re.MULTILINE)
         report = json.loads(rivers.run("build", "--format", "json").stdout)
         assert report["seconds"] == {}
@@ -284,6 +284,7 @@ class TestCheck:
             "files": True,
             "sentences": True,
             "traceability": True,
+            "shapes": True,
             "graph": True,
             "inferences": True,
             "questions": True,
@@ -316,6 +317,8 @@ class TestCheck:
                 "traceability",
                 "id/bly> is claimed but absent",
             ),
+            ("shapes/rivers.ttl", "tip:Lake", "tip:Sea", "shapes", "LakeShape applies to nothing"),
+            ("shapes/rivers.ttl", "tip:Lake .", "tip:River .", "shapes", "tip:Lake is under no"),
             ("data/rivers.ttl", 'rdfs:label "Cor"@en', "tip:length 4", "graph", "river a name"),
             (
                 "ontology/rivers.ttl",

@@ -48,7 +48,12 @@ def shipped_shapes() -> tuple[Quad, ...]:
 
 @cache
 def ontology() -> tuple[Quad, ...]:
-    return tuple(read_shipped(GRAPH_ONTOLOGY))
+    """The ontology without its texts, which no shape for data reads and each case would load."""
+    return tuple(
+        quad
+        for quad in read_shipped(GRAPH_ONTOLOGY)
+        if not (isinstance(quad.object, Literal) and quad.object.language)
+    )
 
 
 @cache

@@ -66,22 +66,27 @@ def check(build: Callable[[], Snapshot], source_file: Path | None) -> Iterator[C
     Args:
         build: Builds the snapshot of the shipped graph, or finds it finished.
         source_file: The source text; the checks that need it are passed over without it.
+
+    Raises:
+        InputError: The source text cannot be read.
     """
+    text = dataset.read_text(source_file) if source_file else None
     yield _files(dataset.turtle_files())
     try:
-        data, ontology = dataset.read_shipped(GRAPH_DATA), dataset.read_shipped(GRAPH_ONTOLOGY)
+        data, ontology, shapes = map(
+            dataset.read_shipped, (GRAPH_DATA, GRAPH_ONTOLOGY, GRAPH_SHAPES)
+        )
     except InputError as error:
         yield Check("graph", False, str(error))
         return
     yield _sentences(data)
     yield _traceability(data, ontology)
-    yield _shapes(data, ontology)
+    yield _shapes(data, ontology, shapes)
     yield from _snapshot_checks(build)
-    if source_file is None:
+    if text is None:
         yield Check("passages", None, "not checked: source text not at hand")
         yield Check("leaks", None, "not checked: source text not at hand")
         return
-    text = dataset.read_text(source_file)
     yield _passages(text, data)
     yield _leaks(text, _repository_files())
 
@@ -134,9 +139,9 @@ def _traceability(data: list[Quad], ontology: list[Quad]) -> Check:
     )
 
 
-def _shapes(data: list[Quad], ontology: list[Quad]) -> Check:
+def _shapes(data: list[Quad], ontology: list[Quad], shapes: list[Quad]) -> Check:
     """Every shape applies to something, and every class in the data is under a shape."""
-    found = coverage(data, dataset.read_shipped(GRAPH_SHAPES), ontology)
+    found = coverage(data, shapes, ontology)
     wrong = [f"{shorten(shape)} applies to nothing" for shape in found.unmatched_shapes]
     wrong += [f"{shorten(name)} is under no shape" for name in found.untargeted_classes]
     unmentioned = ", ".join(shorten(name) for name in found.unmentioned_properties) or "none"

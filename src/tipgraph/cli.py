@@ -147,9 +147,9 @@ def build_command(
         )
         return
     for name, seconds in built.seconds.items():
-        typer.echo(f"{name:<12}{seconds:8.2f} s")
+        typer.echo(f"{name:<18}{seconds:8.2f} s")
     if built.seconds:
-        typer.echo(f"{'in all':<12}{sum(built.seconds.values()):8.2f} s")
+        typer.echo(f"{'in all':<18}{sum(built.seconds.values()):8.2f} s")
     for name, count in manifest.graphs.items():
         typer.echo(f"{count:>8} triples in {name}")
     typer.echo(f"{manifest.default_graph_triples:>8} triples in the default graph")

@@ -21,6 +21,7 @@ class Format:
         media_type: Its registered media type.
         engine: The engine's own name of it.
         aliases: Further media types that ask for it and are answered with `media_type`.
+        names: Further names in `?format=`, as clients send them.
         charset: Whether the media type needs a `charset` parameter to be read as UTF-8.
         empty_endings: How an answer without any solution or triple ends, if that tells it.
     """
@@ -29,6 +30,7 @@ class Format:
     media_type: str
     engine: QueryResultsFormat | RdfFormat
     aliases: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     charset: bool = False
     empty_endings: tuple[bytes, ...] = ()
 
@@ -75,14 +77,18 @@ TURTLE: Final = Format(
     "text/turtle",
     RdfFormat.TURTLE,
     ("application/x-turtle",),
+    ("turtle", "n3"),
     charset=True,
 )
-N_TRIPLES: Final = Format("nt", "application/n-triples", RdfFormat.N_TRIPLES, ("text/plain",))
+N_TRIPLES: Final = Format(
+    "nt", "application/n-triples", RdfFormat.N_TRIPLES, ("text/plain",), ("ntriples", "n-triples")
+)
 JSON_LD: Final = Format(
     "jsonld",
     "application/ld+json",
     RdfFormat.JSON_LD,
     ("application/json",),
+    ("json-ld", "json"),
     empty_endings=(b"[]",),
 )
 RDF_XML: Final = Format(
@@ -90,16 +96,15 @@ RDF_XML: Final = Format(
     "application/rdf+xml",
     RdfFormat.RDF_XML,
     ("application/xml", "text/xml"),
+    ("rdf+xml", "rdfxml", "xml"),
     empty_endings=(b'">\n</rdf:RDF>',),
 )
 TRIG: Final = Format(
-    "trig",
-    "application/trig",
-    RdfFormat.TRIG,
-    ("application/x-trig",),
-    charset=True,
+    "trig", "application/trig", RdfFormat.TRIG, ("application/x-trig",), charset=True
 )
-N_QUADS: Final = Format("nq", "application/n-quads", RdfFormat.N_QUADS, ("text/x-nquads",))
+N_QUADS: Final = Format(
+    "nq", "application/n-quads", RdfFormat.N_QUADS, ("text/x-nquads",), ("nquads", "n-quads")
+)
 
 GRAPH_FORMATS: Final = (TURTLE, N_TRIPLES, JSON_LD, RDF_XML, TRIG, N_QUADS)
 
@@ -108,8 +113,8 @@ def find_format(name: str, offered: Iterable[Format]) -> Format | None:
     """Find the offered format with a short name, media type or W3C format IRI."""
     wanted = name.strip().lower()
     for candidate in offered:
-        known = (candidate.name, candidate.media_type, candidate.iri.lower(), *candidate.aliases)
-        if wanted in known:
+        known = (candidate.name, *candidate.names, candidate.media_type, *candidate.aliases)
+        if wanted in known or wanted == candidate.iri.lower():
             return candidate
     return None
 

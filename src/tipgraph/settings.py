@@ -30,6 +30,10 @@ class Settings(BaseSettings):
         default=BASE,
         description="Public base of every IRI; relative IRIs in queries are resolved against it.",
     )
+    public_url: str | None = Field(
+        default=None,
+        description="Address at which clients reach the service; without it, the one they used.",
+    )
     snapshot_dir: Path | None = Field(
         default=None, description="Folder for built snapshots; without it, the user's cache folder."
     )

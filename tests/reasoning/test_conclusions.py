@@ -16,7 +16,7 @@ ASKS = """
     SELECT ?text ?expected WHERE {
       ?conclusion a mf:Manifest ; mf:entries/rdf:rest*/rdf:first ?ask .
       ?ask sh:ask ?text ; mf:result ?expected
-    }"""
+    } ORDER BY ?ask"""
 
 
 def asks() -> dict[str, tuple[str, bool]]:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Store, parse
 
-from tests.service import serving
+from tests.service import LiveService, serving
 from tipgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, Format
 
 PREFIXES = """
@@ -47,9 +47,29 @@ def test_nothing_else_is_acceptable(client: httpx.Client) -> None:
     assert "text/turtle" in response.json()["available"]
 
 
-def test_it_names_one_service_with_its_endpoint(client: httpx.Client) -> None:
-    found = values(description(client), "SELECT ?e { ?s a sd:Service ; sd:endpoint ?e }")
-    assert found == {"https://w3id.org/tipgraph/sparql"}
+ENDPOINT = "SELECT ?e { ?s a sd:Service ; sd:endpoint ?e }"
+
+
+def test_the_endpoint_is_where_the_client_asked(client: httpx.Client, service: LiveService) -> None:
+    assert values(description(client), ENDPOINT) == {service.sparql}
+
+
+@pytest.mark.parametrize("host", ["x.example:8", "a b", "<evil>", "", "[::1]:8000"])
+def test_a_host_is_believed_only_if_it_is_one(client: httpx.Client, host: str) -> None:
+    response = client.get("/sparql", headers={"accept": "text/turtle", "host": host})
+    store = Store()
+    store.extend(parse(response.text, RdfFormat.TURTLE))
+    (endpoint,) = values(store, ENDPOINT)
+    known = host in ("x.example:8", "[::1]:8000")
+    assert (endpoint == f"http://{host}/sparql") is known
+
+
+def test_the_public_address_is_a_setting(snapshot_path: Path) -> None:
+    with (
+        serving(snapshot_path, workers=1, public_url="https://graph.example/") as service,
+        httpx.Client(base_url=service.url) as client,
+    ):
+        assert values(description(client), ENDPOINT) == {"https://graph.example/sparql"}
 
 
 def test_it_lists_the_formats_that_are_offered(client: httpx.Client) -> None:

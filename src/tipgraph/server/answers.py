@@ -210,7 +210,7 @@ async def _disconnected(exchange: Exchange) -> None:
 
 
 def _is_volatile(query: str) -> bool:
-    if _VOLATILE.search(query):
+    if "(" in query and _VOLATILE.search(query):
         return True
     # Blank nodes in a template are new ones each time.
     return ("_:" in query or "[" in query) and "construct" in query.lower()

@@ -1,12 +1,13 @@
 """The application: a FastAPI app, with the SPARQL endpoint met before its routing."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
 
 from tipgraph import __version__
+from tipgraph.namespaces import GRAPH_DATA
 from tipgraph.server.answers import AnswerCache, Answers
 from tipgraph.server.envelope import Envelope, add_problem_handlers
 from tipgraph.server.exchange import Receive, Scope, Send, Service
@@ -14,7 +15,7 @@ from tipgraph.server.gsp import GraphStore
 from tipgraph.server.metrics import Metrics
 from tipgraph.server.openapi import sparql_paths
 from tipgraph.server.operations import operations_router
-from tipgraph.server.pages import EXAMPLES, Example, pages_router
+from tipgraph.server.pages import pages_router
 from tipgraph.server.service_description import ServiceDescription
 from tipgraph.server.sparql import SparqlEndpoint
 from tipgraph.server.templates import Templates
@@ -52,15 +53,12 @@ class TipgraphApp(FastAPI):
         return schema
 
 
-def create_app(
-    store: EmbeddedStore, settings: Settings, *, examples: Sequence[Example] = EXAMPLES
-) -> FastAPI:
+def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
     """Make the application.
 
     Args:
         store: Answers queries; started and stopped with the application.
         settings: Limits, base IRI, trusted proxies.
-        examples: Queries shown on the home page.
     """
     manifest = store.manifest
     metrics = Metrics(store.pool)
@@ -97,5 +95,6 @@ def create_app(
     add_problem_handlers(app)
     app.envelope = Envelope(super(TipgraphApp, app).__call__, service)
     app.include_router(operations_router(metrics, store.pool))
-    app.include_router(pages_router(app, templates, examples))
+    shipped = GRAPH_DATA.value in manifest.graphs
+    app.include_router(pages_router(app, templates, shipped=shipped))
     return app

@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any, Final
 
 import brotli
@@ -75,6 +76,7 @@ def inflate(body: bytes, codings: str, limit: int) -> bytes:
     return body
 
 
+@lru_cache(maxsize=256)
 def choose_coding(accept_encoding: str) -> str:
     """The best content coding for an Accept-Encoding field; `identity` when there is none."""
     qualities = {

@@ -101,6 +101,7 @@ class Exchange:
         "content_encoding",
         "content_type",
         "forwarded_for",
+        "host",
         "if_none_match",
         "method",
         "path",
@@ -127,7 +128,7 @@ class Exchange:
         self.accept_encoding = self.if_none_match = self.content_encoding = b""
         self.forwarded_for = self.requested_headers = b""
         self.content_type: bytes | None = None
-        self.request_id = b""
+        self.host = self.request_id = b""
         self.query: str | None = None
         self._read_headers(scope["headers"])
         if not self.request_id:
@@ -145,6 +146,8 @@ class Exchange:
                 self.content_type = value
             elif name == b"content-encoding":
                 self.content_encoding = _joined(self.content_encoding, value)
+            elif name == b"host":
+                self.host = value
             elif name == b"x-forwarded-for":
                 self.forwarded_for = _joined(self.forwarded_for, value)
             elif name == b"access-control-request-headers":

@@ -11,7 +11,7 @@ from tipgraph.server.answers import Answers, ask
 from tipgraph.server.bodies import choose_coding
 from tipgraph.server.exchange import Exchange, Receive, Scope, Send, Service, options_headers
 from tipgraph.server.negotiation import negotiate
-from tipgraph.server.parameters import Parameters, parse_parameters, single_values
+from tipgraph.server.parameters import Parameters
 from tipgraph.snapshot import Manifest
 from tipgraph.store import QueryRequest
 
@@ -60,7 +60,7 @@ class GraphStore:
             await exchange.refuse(error)
 
     async def _send(self, exchange: Exchange) -> None:
-        parameters = parse_parameters(exchange.query_string)
+        parameters = Parameters(exchange.query_string)
         request = QueryRequest(
             _WHOLE_GRAPH,
             self._graph(exchange, parameters),
@@ -73,8 +73,7 @@ class GraphStore:
         """The graph asked for, as the default graph of a query; None for the default graph."""
         if exchange.path != "/gsp":
             return (self._base_iri + exchange.path[1:],)
-        named = [value for name, value in parameters if name == "graph"]
-        default = [value for name, value in parameters if name == "default"]
+        named, default = parameters.all("graph"), parameters.all("default")
         if len(named) + len(default) != 1:
             raise RequestError("bad-parameter", "name one graph: either ?graph=IRI or ?default")
         if default:
@@ -85,7 +84,7 @@ class GraphStore:
 
 
 def _chosen_format(exchange: Exchange, parameters: Parameters) -> Format:
-    name = single_values(parameters, ("format",)).get("format")
+    name = parameters.single("format")
     if name is None:
         chosen = negotiate(exchange.accept_text, GRAPH_FORMATS)
     else:

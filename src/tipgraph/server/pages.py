@@ -1,6 +1,5 @@
 """Pages for people: the home page, the explanation of each problem, the documentation of routes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -9,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse
 
 from tipgraph.errors import RequestError
+from tipgraph.questions import questions
 from tipgraph.server.problems import PROBLEMS
 from tipgraph.server.templates import Templates
 
@@ -26,21 +26,18 @@ class Example:
         return "/sparql?" + urlencode({"query": self.query})
 
 
-_PREFIX: Final = "PREFIX tip: <https://w3id.org/tipgraph/ontology#>\n"
-
-EXAMPLES: Final = (
+# What anybody's data can be asked first.
+ANY_DATA: Final = (
     Example(
         "What kinds of things does the graph hold, and how many of each?",
         "SELECT ?class (COUNT(*) AS ?things)\n"
         "WHERE { ?thing a ?class }\nGROUP BY ?class\nORDER BY DESC(?things)\nLIMIT 50",
     ),
     Example(
-        "Which claims does the document deny or doubt?",
-        f"{_PREFIX}SELECT ?claim ?label\n"
-        "WHERE {\n  VALUES ?kind { tip:DeniedClaim tip:DoubtedClaim }\n"
-        "  ?claim a ?kind ; rdfs:label ?label\n}\nORDER BY ?claim".replace(
-            "SELECT", "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\nSELECT", 1
-        ),
+        "Which properties are used, and how often?",
+        "SELECT ?property (COUNT(*) AS ?uses)\n"
+        "WHERE { ?subject ?property ?value }\n"
+        "GROUP BY ?property\nORDER BY DESC(?uses)\nLIMIT 50",
     ),
     Example(
         "Which graphs are there, and how large is each?",
@@ -48,21 +45,34 @@ EXAMPLES: Final = (
         "WHERE { GRAPH ?graph { ?s ?p ?o } }\nGROUP BY ?graph\nORDER BY ?graph",
     ),
 )
+# Which of the questions stand on the home page of the shipped graph.
+_FIRST_QUESTIONS: Final = (
+    "who-is-trafficked-where",
+    "what-is-denied-and-by-whom",
+    "which-statements-conflict",
+)
 
 
-def pages_router(app: FastAPI, templates: Templates, examples: Sequence[Example]) -> APIRouter:
+def shipped_examples() -> tuple[Example, ...]:
+    """The questions that introduce the shipped graph."""
+    catalogue = {question.slug: question for question in questions()}
+    return tuple(Example(catalogue[slug].text, catalogue[slug].query) for slug in _FIRST_QUESTIONS)
+
+
+def pages_router(app: FastAPI, templates: Templates, *, shipped: bool) -> APIRouter:
     """Make the routes of the pages.
 
     Args:
         app: The application, whose routes /docs lists.
         templates: The pages' templates.
-        examples: Queries shown on the home page.
+        shipped: Whether the graph is the shipped one, and not somebody's own data.
     """
+    examples = shipped_examples() if shipped else ANY_DATA
     router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
     @router.get("/")
     async def home() -> bytes:
-        return templates.render("home.html", examples=examples)
+        return templates.render("home.html", shipped=shipped, examples=examples)
 
     @router.get("/problems/{slug}")
     async def problem(slug: str) -> bytes:

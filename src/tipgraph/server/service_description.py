@@ -4,6 +4,7 @@ SPARQL 1.1 Service Description: what `/sparql` answers without a query. All of i
 running configuration and the manifest of the dataset.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -33,11 +34,14 @@ _SIMPLE: Final = NamedNode("http://www.w3.org/ns/entailment/Simple")
 _OWL_RL: Final = NamedNode("http://www.w3.org/ns/owl-profile/RL")
 _RDF_BASED: Final = NamedNode("http://www.w3.org/ns/entailment/OWL-RDF-Based")
 
+_PREFIXES: Final = ("dcterms", "graph", "owl", "rdfs", "sd", "void")
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
+
 Value = NamedNode | BlankNode | Literal
 
 
 class ServiceDescription:
-    """Describes the service; every serialisation is made once.
+    """Describes the service to whoever asks.
 
     Args:
         manifest: What the dataset holds.
@@ -45,8 +49,8 @@ class ServiceDescription:
     """
 
     def __init__(self, manifest: Manifest, settings: Settings) -> None:
-        self._triples = list(describe_service(manifest, settings))
-        self._made: dict[Format, bytes] = {}
+        self._manifest = manifest
+        self._settings = settings
 
     async def send(self, exchange: Exchange) -> None:
         """Answer a request that has no query.
@@ -59,30 +63,38 @@ class ServiceDescription:
             available = (*media_types(GRAPH_FORMATS), HTML.media_type)
             raise NotAcceptableError("this is the service's description of itself", available)
         if isinstance(chosen, Format):
-            content_type, body = chosen.content_type, self._serialised(chosen)
+            content_type, body = chosen.content_type, self._serialised(exchange, chosen)
         else:
             content_type = "text/html; charset=utf-8"
             body = exchange.service.templates.render("sparql.html", query=None)
         await exchange.send_document([(b"content-type", content_type.encode())], body)
 
-    def _serialised(self, chosen: Format) -> bytes:
-        if chosen not in self._made:
-            self._made[chosen] = serialize(  # type: ignore[assignment]
-                self._triples,
-                format=chosen.engine,  # type: ignore[arg-type]
-                prefixes={
-                    name: PREFIXES[name]
-                    for name in ("dcterms", "graph", "owl", "rdfs", "sd", "void")
-                },
-            )
-        return self._made[chosen]
+    def _serialised(self, exchange: Exchange, chosen: Format) -> bytes:
+        description = describe_service(self._manifest, self._settings, self._endpoint(exchange))
+        body = serialize(
+            description,
+            format=chosen.engine,  # type: ignore[arg-type]
+            prefixes={name: PREFIXES[name] for name in _PREFIXES},
+        )
+        assert body is not None  # noqa: S101  # it was not to be written to a file
+        return body
+
+    def _endpoint(self, exchange: Exchange) -> NamedNode:
+        """The address of the endpoint, which clients that read the description will call."""
+        address = self._settings.public_url
+        if address is None:
+            host = exchange.host.decode("latin-1")
+            known = host if _HOST.fullmatch(host) else f"localhost:{self._settings.port}"
+            address = f"http://{known}"
+        return NamedNode(f"{address.rstrip('/')}/sparql")
 
 
-def describe_service(manifest: Manifest, settings: Settings) -> Iterator[Triple]:
+def describe_service(
+    manifest: Manifest, settings: Settings, endpoint: NamedNode
+) -> Iterator[Triple]:
     """The triples of the description."""
     service, dataset = BlankNode("service"), BlankNode("dataset")
     yield _typed(service, "Service")
-    endpoint = NamedNode(f"{settings.base_iri}sparql")
     yield _sd(service, "endpoint", endpoint)
     for language in ("SPARQL10Query", "SPARQL11Query"):
         yield _sd(service, "supportedLanguage", NamedNode(SD + language))

@@ -32,13 +32,7 @@ from tipgraph.server.exchange import (
     options_headers,
 )
 from tipgraph.server.negotiation import HTML, negotiate
-from tipgraph.server.parameters import (
-    Parameters,
-    graph_iris,
-    parse_parameters,
-    single_values,
-    timeout_seconds,
-)
+from tipgraph.server.parameters import Parameters, timeout_seconds
 from tipgraph.server.service_description import ServiceDescription
 from tipgraph.settings import Settings
 from tipgraph.store import QueryRequest
@@ -48,7 +42,6 @@ METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
 FORM: Final = "application/x-www-form-urlencoded"
 UPDATE_TYPE: Final = "application/sparql-update"
 
-_SINGLE: Final = frozenset(("query", "timeout", "format"))
 _REMEMBERED: Final = 4096
 
 
@@ -95,8 +88,8 @@ class SparqlEndpoint:
         key = (exchange.query_string, exchange.accept, exchange.accept_encoding)
         asked = self._remembered.get(key)
         if asked is None:
-            parameters = parse_parameters(exchange.query_string)
-            if not any(name in ("query", "update") for name, _ in parameters):
+            parameters = Parameters(exchange.query_string)
+            if "query" not in parameters and "update" not in parameters:
                 await self._description.send(exchange)
                 return
             asked = self._asked(exchange, parameters)
@@ -123,7 +116,6 @@ class SparqlEndpoint:
 
     async def _posted(self, exchange: Exchange) -> Parameters:
         """The parameters of a request with a body, by the body's type."""
-        parameters = parse_parameters(exchange.query_string)
         media_type = content_type(exchange.content_type)
         if media_type not in (FORM, QUERY_TYPE, UPDATE_TYPE) or (
             media_type == FORM and exchange.method == "QUERY"
@@ -138,27 +130,28 @@ class SparqlEndpoint:
             raise ReadOnlyError("updates are refused: nothing was changed")
         body = await exchange.body(self._settings.request_bytes)
         if media_type == FORM:
-            return [*parameters, *parse_parameters(body)]
+            return Parameters(exchange.query_string, body)
+        parameters = Parameters(exchange.query_string)
         try:
-            return [*parameters, ("query", body.decode("utf-8-sig"))]
+            parameters.add("query", body.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
             raise RequestError("bad-encoding", f"the body is not UTF-8: {error}") from error
+        return parameters
 
     def _asked(self, exchange: Exchange, parameters: Parameters) -> Asked:
-        values = single_values(parameters, _SINGLE)
-        if any(name == "update" for name, _ in parameters):
+        query, name = parameters.single("query"), parameters.single("format")
+        if "update" in parameters:
             raise ReadOnlyError("updates are refused: nothing was changed")
-        if not values.get("query", "").strip():
+        if query is None or not query.strip():
             raise RequestError("missing-query", "the parameter query is missing or empty")
-        name = values.get("format")
         chosen = formats_accepted(exchange.accept_text) if name is None else formats_named(name)
         request = QueryRequest(
-            values["query"],
-            graph_iris(parameters, "default-graph-uri"),
-            graph_iris(parameters, "named-graph-uri"),
+            query,
+            parameters.graph_iris("default-graph-uri"),
+            parameters.graph_iris("named-graph-uri"),
             results_format=chosen.results,
             graph_format=chosen.graph,
-            timeout=timeout_seconds(values.get("timeout")),
+            timeout=timeout_seconds(parameters.single("timeout")),
         )
         coding = choose_coding(exchange.accept_encoding.decode("latin-1"))
         return ask(request, coding, self._digest, page=chosen.page)

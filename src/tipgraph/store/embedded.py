@@ -55,7 +55,7 @@ class EmbeddedStore:
             {
                 "store": str(snapshot.store_path),
                 "memory": settings.worker_memory,
-                "nice": 5,
+                "nice": 0,
                 "fenced": not settings.service_allow,
                 "prefixes": dict(PREFIXES),
                 "label_properties": _LABEL_PROPERTIES,

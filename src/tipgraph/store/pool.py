@@ -53,6 +53,8 @@ class _Lane:
     tickets: deque[Ticket] = field(default_factory=deque)
     head_since: float = 0.0
     ready: bool = False
+    flushing: bool = False
+    watched: bool = True
 
 
 class WorkerPool:
@@ -176,8 +178,8 @@ class WorkerPool:
             if not lane.tickets:
                 lane.head_since = now
             lane.tickets.append(ticket)
-            if not lane.process.send(ticket.number, ticket.message):
-                self._loop.add_writer(lane.process.socket, self._on_writable, lane)
+            lane.process.put(ticket.number, ticket.message)
+            self._flush_soon(lane)
         if not self._ticking:
             self._ticking = True
             self._loop.call_later(_TICK, self._tick)
@@ -192,6 +194,17 @@ class WorkerPool:
             if given < fewest and now - lane.head_since < _HEAD_PATIENCE:
                 best, fewest = lane, given
         return best
+
+    def _flush_soon(self, lane: _Lane) -> None:
+        """Send at the end of this turn of the event loop, what comes until then in one go."""
+        if not lane.flushing:
+            lane.flushing = True
+            self._loop.call_soon(self._flush, lane)
+
+    def _flush(self, lane: _Lane) -> None:
+        lane.flushing = False
+        if lane.watched and not lane.process.flush():
+            self._loop.add_writer(lane.process.socket, self._on_writable, lane)
 
     def _on_writable(self, lane: _Lane) -> None:
         if lane.process.flush():
@@ -251,7 +264,8 @@ class WorkerPool:
             behind.append(lane.tickets.pop())
         if not behind:
             return
-        lane.process.send(0, [ticket.number for ticket in behind])
+        lane.process.put(0, [ticket.number for ticket in behind])
+        self._flush_soon(lane)
         self._requeue(behind)
 
     def _requeue(self, youngest_first: list[Ticket]) -> None:
@@ -263,7 +277,10 @@ class WorkerPool:
         """Stop the youngest query of a client that holds several workers while others wait."""
         if not self._queue or self._open_lane(now) is not None:
             return
-        heads = Counter(lane.tickets[0].client for lane in self._lanes if lane.tickets)
+        heads = Counter(lane.tickets[0].client for lane in self._lanes)
+        if not heads:
+            # All workers have just been killed, and new ones are on their way.
+            return
         client, held = heads.most_common(1)[0]
         starved = any(
             now - ticket.queued_at >= _PREEMPT and heads[ticket.client] < held - 1
@@ -304,7 +321,12 @@ class WorkerPool:
 
     async def _restock(self, delay: float) -> None:
         await asyncio.sleep(delay)
-        lane = await self._spawn()
+        try:
+            lane = await self._spawn()
+        except OSError:
+            # The machine is short of something; without another try the pool would shrink for good.
+            self._run(self._restock(_RESTART))
+            return
         if self._stopped:
             self._unwatch(lane)
             lane.process.kill()
@@ -327,6 +349,7 @@ class WorkerPool:
             head.settle(_crash(how))
 
     def _unwatch(self, lane: _Lane) -> None:
+        lane.watched = False
         self._loop.remove_reader(lane.process.socket)
         self._loop.remove_writer(lane.process.socket)
 

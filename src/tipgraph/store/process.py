@@ -53,16 +53,16 @@ class WorkerProcess:
         self.pid = self._process.pid
         self._received = bytearray()
         self._unsent = bytearray()
-        self.send(0, dict(configuration))
+        self.put(0, dict(configuration))
+        self.flush()
 
-    def send(self, number: int, message: Any) -> bool:
-        """Send a message; True when all of it is on its way, else call `flush` when writable."""
+    def put(self, number: int, message: Any) -> None:
+        """Have a message ready to be sent by `flush`."""
         payload = marshal.dumps(message)
         self._unsent += worker.MESSAGE_HEAD.pack(len(payload), number) + payload
-        return self.flush()
 
     def flush(self) -> bool:
-        """Send what is left; True when nothing is."""
+        """Send what is ready; False when some is left, to be sent when the socket is writable."""
         try:
             sent = self.socket.send(self._unsent)
         except BlockingIOError:

@@ -89,10 +89,15 @@ class Prologue:
         """The IRI that an `iri` or `name` token stands for; None for an unknown prefix."""
         if token.kind == "iri":
             iri = decode_escapes(token.text[1:-1])
-            return urljoin(self.base, iri) if self.base else iri
+            return _joined(self.base, iri) if self.base else iri
         prefix, _, local = token.text.partition(":")
         namespace = self.prefixes.get(prefix)
         return None if namespace is None else namespace + re.sub(r"\\(.)", r"\1", local)
+
+
+def _joined(base: str, iri: str) -> str:
+    # urljoin drops the empty fragment that namespaces end with.
+    return urljoin(base, iri) + "#" * iri.endswith("#")
 
 
 def tokens(text: str) -> Iterator[Token]:

@@ -24,10 +24,9 @@ class _DataGraph(rdflib.Graph):
     """
 
     def __init__(self, triples: Iterable[Triple | Quad]) -> None:
-        super().__init__()
+        graph = to_rdflib(triples)
+        super().__init__(store=graph.store, identifier=graph.identifier)
         self._prepared: dict[str, Query] = {}
-        for triple in to_rdflib(triples):
-            self.add(triple)
 
     def query(self, query_object: str | Query, *args: Any, **options: Any) -> Result:
         if isinstance(query_object, str):

@@ -1,0 +1,1 @@
+"""Measurements of tipgraph beside its peers: `make bench`."""

@@ -1,0 +1,106 @@
+"""Measure tipgraph beside its peers and print the ratios: `python -m benchmarks`."""
+
+import contextlib
+import sys
+import uuid
+from collections.abc import Callable
+
+from benchmarks.load import (
+    HeavyQueries,
+    distinct,
+    median,
+    repeated,
+    rows_seconds,
+)
+from benchmarks.services import (
+    Service,
+    install_peers,
+    oxigraph,
+    rdflib_endpoint,
+    tipgraph,
+    write_data,
+)
+
+ROUNDS = 3
+FORMATS = {"JSON": "application/sparql-results+json", "CSV": "text/csv"}
+
+
+def main() -> None:
+    """Run all measurements."""
+    data, programs = write_data(), install_peers()
+    print("100,000 triples, 16 connections, median of", ROUNDS, "rounds; figures depend on the")
+    print("machine and on what else it does, ratios less so.\n")
+    with contextlib.ExitStack() as services:
+        ours = services.enter_context(tipgraph(data))
+        peer = services.enter_context(oxigraph(data, programs))
+        compare_rates("one small SELECT repeated", ours, peer, repeated, at_least=1.5)
+        compare_rates("distinct small SELECTs", ours, peer, _distinct, at_least=0.45)
+        for name, media_type in FORMATS.items():
+            compare_rows(name, media_type, ours, peer)
+        compare_p99(ours)
+        slow = services.enter_context(rdflib_endpoint(data, programs))
+        compare_rates("distinct small SELECTs", ours, slow, _distinct, at_least=10)
+
+
+def _distinct(service: Service) -> float:
+    return distinct(service, uuid.uuid4().hex[:8]).requests
+
+
+def compare_rates(
+    what: str,
+    ours: Service,
+    peer: Service,
+    measure: Callable[[Service], object],
+    *,
+    at_least: float,
+) -> None:
+    """Print how many requests a second two services answer, measured by turns."""
+    rates: dict[str, list[float]] = {ours.name: [], peer.name: []}
+    for _ in range(ROUNDS):
+        for service in (peer, ours):
+            measured = measure(service)
+            rates[service.name].append(getattr(measured, "requests", measured))
+    mine, theirs = median(rates[ours.name]), median(rates[peer.name])
+    verdict(what, f"{mine:,.0f}/s, {peer.name} {theirs:,.0f}/s", mine / theirs, at_least=at_least)
+
+
+def compare_rows(name: str, media_type: str, ours: Service, peer: Service) -> None:
+    """Print how long 100,000 rows take."""
+    times: dict[str, list[float]] = {ours.name: [], peer.name: []}
+    for _ in range(2 * ROUNDS):
+        for service in (peer, ours):
+            salt = uuid.uuid4().hex[:8]
+            times[service.name].append(rows_seconds(service, media_type, salt))
+    mine, theirs = median(times[ours.name]), median(times[peer.name])
+    text = f"{mine:.2f} s, {peer.name} {theirs:.2f} s"
+    verdict(f"100,000 rows as {name}", text, theirs / mine, at_least=0.8)
+
+
+def compare_p99(ours: Service) -> None:
+    """Print how much longer small queries take while all workers but one are held."""
+    alone, loaded = [], []
+    for _ in range(ROUNDS):
+        alone.append(distinct(ours, uuid.uuid4().hex[:8]).p99)
+        with HeavyQueries(ours, 1):
+            loaded.append(distinct(ours, uuid.uuid4().hex[:8]).p99)
+    text = f"{median(alone) * 1e3:.1f} ms alone, {median(loaded) * 1e3:.1f} ms beside heavy ones"
+    verdict("p99 of small SELECTs", text, median(loaded) / median(alone), at_most=3)
+
+
+def verdict(
+    what: str,
+    figures: str,
+    ratio: float,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+) -> None:
+    """Print one line: what was measured, the figures, their ratio, and the ratio aimed at."""
+    met = (at_least is None or ratio >= at_least) and (at_most is None or ratio <= at_most)
+    aim = f">= {at_least:g}" if at_least is not None else f"<= {at_most:g}"
+    print(f"{what:28} {figures:52} {ratio:6.2f}x  ({aim}: {'met' if met else 'MISSED'})")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
