@@ -9,12 +9,13 @@ from tipgraph.errors import InputError
 from tipgraph.namespaces import GRAPH_DATA, GRAPH_META, GRAPH_ONTOLOGY, GRAPH_SHAPES
 from tipgraph.syntax import decode, parse_rdf
 
-DESCRIPTION_FILE: Final = "data/dataset.ttl"
+# What the dataset says of itself, and of IRIs that it no longer uses.
+_META_FILES: Final = ("data/dataset.ttl", "data/retired.ttl")
 SHIPPED_GRAPHS: Final = {
-    GRAPH_DATA: "data/*.ttl",
-    GRAPH_ONTOLOGY: "ontology/*.ttl",
-    GRAPH_SHAPES: "shapes/*.ttl",
-    GRAPH_META: DESCRIPTION_FILE,
+    GRAPH_DATA: ("data/*.ttl",),
+    GRAPH_ONTOLOGY: ("ontology/*.ttl",),
+    GRAPH_SHAPES: ("shapes/*.ttl",),
+    GRAPH_META: _META_FILES,
 }
 QUERIES_FOLDER: Final = "queries"
 
@@ -31,10 +32,10 @@ def resources() -> Path:
 
 def shipped_files(graph: NamedNode) -> list[Path]:
     """The Turtle files that fill one of the shipped graphs, sorted by name."""
-    found = set(resources().glob(SHIPPED_GRAPHS[graph]))
+    found = {path for pattern in SHIPPED_GRAPHS[graph] for path in resources().glob(pattern)}
     if graph != GRAPH_META:
-        # What the dataset says of itself lies beside its data, but is not part of it.
-        found.discard(resources() / DESCRIPTION_FILE)
+        # These lie beside the data, but are not part of it.
+        found -= {resources() / name for name in _META_FILES}
     return sorted(found)
 
 
