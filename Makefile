@@ -22,7 +22,7 @@ test: $(STAMP) ## run the tests with the coverage gate (ARGS="-k turtle" chooses
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadgroup --cov --cov-report=term
+	$(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=term
 endif
 
 check: $(STAMP) ## everything CI runs: format, lint, types, import rules, tests, tipgraph check

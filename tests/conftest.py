@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.working_copy import WorkingCopy
 from tipgraph.build import Inputs, build
@@ -12,11 +14,17 @@ from tipgraph.snapshot import Snapshot
 from tipgraph.store import EmbeddedStore, open_store
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one file in one process, and those that load a service all in one."""
-    for item in items:
-        service = {"server", "store", "clients"} & set(item.path.parts)
-        item.add_marker(pytest.mark.xdist_group("service" if service else item.path.stem))
+class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Keeps the tests of one file in one process, and those that load a service all in one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = PurePath(nodeid.partition("::")[0])
+        return "service" if {"server", "store"} & set(path.parts) else str(path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile:
+    """Choose how tests are dealt out to processes."""
+    return _ByFile(config, log)
 
 
 @pytest.fixture(autouse=True)

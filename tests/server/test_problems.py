@@ -1,10 +1,15 @@
 """Errors by RFC 9457: where the query breaks, what may mend it, and pages that explain."""
 
+import re
+from pathlib import Path
+
 import httpx
 import pytest
 
 from tests.service import EX
 from tipgraph.server.problems import PROBLEMS
+
+DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "sparql.md"
 
 
 def problem(client: httpx.Client, query: str) -> dict[str, object]:
@@ -94,3 +99,13 @@ def test_a_problem_names_its_request(client: httpx.Client) -> None:
     response = client.get("/nothing", headers={"x-request-id": "mine-1"})
     assert response.headers["x-request-id"] == "mine-1"
     assert response.json()["instance"] == "urn:tipgraph:request:mine-1"
+
+
+def test_the_documentation_lists_every_type_under_its_status() -> None:
+    rows = re.findall(
+        r"^\| (\d{3}) \| (.+) \|$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    stated = {
+        slug: int(status) for status, slugs in rows for slug in re.findall(r"`([\w-]+)`", slugs)
+    }
+    assert stated == {slug: problem.status for slug, problem in PROBLEMS.items()}

@@ -16,24 +16,26 @@ from typing import Any, Final
 from tipgraph.errors import (
     ClientShareError,
     EngineError,
-    MemoryLimitError,
     OverloadedError,
     QueryCancelledError,
     QueryError,
-    QueryTimeoutError,
 )
+from tipgraph.store.failures import crashed, preempted, timed_out
 from tipgraph.store.process import WorkerProcess
 from tipgraph.store.queue import FairQueue, Ticket
 
 # Seconds.
 _TICK: Final = 0.01
-_HEAD_PATIENCE: Final = 0.01
+_HEAD_PATIENCE: Final = 0.02
 _SLOW: Final = 0.05
 _ABANDONED_GRACE: Final = 0.1
 _PREEMPT: Final = 0.25
 _RESTART: Final = 1.0
 
-_DEPTH: Final = 8
+_QUICK: Final = 0.0005
+_PACE_WEIGHT: Final = 0.125
+
+_DEPTH: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,25 @@ class PoolLimits:
 
 @dataclass(eq=False, slots=True)
 class _Lane:
-    """A worker with the requests given to it, in order; the first is being evaluated."""
+    """A worker with the requests given to it, in order; the first is being evaluated.
+
+    Args:
+        process: The worker.
+        tickets: The requests.
+        head_since: When the first of them began.
+        pace: Seconds its latest requests took, on average.
+        ready: Whether its store is open.
+        recalled: The requests last taken back, by the numbers they were given here.
+        flushing: Whether messages will be sent to it at the end of this turn of the loop.
+        watched: Whether the event loop reads from it.
+    """
 
     process: WorkerProcess
     tickets: deque[Ticket] = field(default_factory=deque)
     head_since: float = 0.0
+    pace: float = 1.0
     ready: bool = False
+    recalled: dict[int, Ticket] = field(default_factory=dict)
     flushing: bool = False
     watched: bool = True
 
@@ -185,15 +200,22 @@ class WorkerPool:
             self._loop.call_later(_TICK, self._tick)
 
     def _open_lane(self, now: float) -> _Lane | None:
-        """The least loaded lane that takes another request: idle, or getting on quickly."""
-        best, fewest = None, _DEPTH
+        """The lane that takes another request: one getting on quickly, an idle, or a short one.
+
+        Small queries are kept together on one worker as long as they stay small, since to wake
+        another process costs more than to evaluate one of them.
+        """
+        idle = shortest = None
         for lane in self._lanes:
             given = len(lane.tickets)
             if not given:
-                return lane
-            if given < fewest and now - lane.head_since < _HEAD_PATIENCE:
-                best, fewest = lane, given
-        return best
+                idle = idle or lane
+            elif now - lane.head_since < _HEAD_PATIENCE and given < _DEPTH:
+                if lane.pace < _QUICK:
+                    return lane
+                if shortest is None or given < len(shortest.tickets):
+                    shortest = lane
+        return idle or shortest
 
     def _flush_soon(self, lane: _Lane) -> None:
         """Send at the end of this turn of the event loop, what comes until then in one go."""
@@ -218,7 +240,13 @@ class WorkerPool:
                     lane.ready = answer.status == 0
                 elif lane.tickets and lane.tickets[0].number == answer.number:
                     lane.head_since = now
+                    took = answer.prepare + answer.evaluate
+                    lane.pace += (took - lane.pace) * _PACE_WEIGHT
                     lane.tickets.popleft().settle(answer)
+                elif ticket := lane.recalled.pop(answer.number, None):
+                    # It was evaluated before it could be taken back, and is as good as any.
+                    self._queue.remove(ticket)
+                    ticket.settle(answer)
         except EOFError:
             self._lost(lane)
         if self._queue:
@@ -241,7 +269,7 @@ class WorkerPool:
     def _look_after(self, lane: _Lane, now: float) -> None:
         head, age = lane.tickets[0], now - lane.head_since
         if age >= head.timeout:
-            self._kill(lane, "timeout", QueryTimeoutError(_timeout_message(head.timeout)))
+            self._kill(lane, "timeout", timed_out(head.timeout))
         elif head.abandoned and age >= _ABANDONED_GRACE:
             self._kill(lane, "abandoned", QueryCancelledError("the client went away"))
         elif age >= _HEAD_PATIENCE:
@@ -265,6 +293,7 @@ class WorkerPool:
         if not behind:
             return
         lane.process.put(0, [ticket.number for ticket in behind])
+        lane.recalled = {ticket.number: ticket for ticket in behind}
         self._flush_soon(lane)
         self._requeue(behind)
 
@@ -289,7 +318,7 @@ class WorkerPool:
         if starved:
             lanes = [lane for lane in self._lanes if lane.tickets[0].client == client]
             youngest = max(lanes, key=lambda lane: lane.head_since)
-            self._kill(youngest, "share", ClientShareError(_SHARE_MESSAGE))
+            self._kill(youngest, "share", preempted())
 
     def _kill(self, lane: _Lane, why: str, failure: QueryError) -> None:
         self.kills[why] += 1
@@ -346,7 +375,7 @@ class WorkerPool:
     async def _bury(self, lane: _Lane, head: Ticket | None) -> None:
         how = await self._loop.run_in_executor(None, lane.process.reap)
         if head is not None:
-            head.settle(_crash(how))
+            head.settle(crashed(how))
 
     def _unwatch(self, lane: _Lane) -> None:
         lane.watched = False
@@ -357,27 +386,3 @@ class WorkerPool:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-_SHARE_MESSAGE: Final = (
-    "this client had several queries running while another client waited: "
-    "the last one begun was stopped, send fewer at once"
-)
-
-
-def _timeout_message(seconds: float) -> str:
-    return (
-        f"the query ran for {seconds:g} seconds and was stopped: "
-        "make it more specific, or ask for less at a time with LIMIT"
-    )
-
-
-def _crash(how: str) -> QueryError:
-    if "memory allocation" in how:
-        return MemoryLimitError(
-            "the query needs more memory than one query may have: make it more specific, "
-            "or sort and group fewer solutions"
-        )
-    if "SIGSEGV" in how or "overflowed its stack" in how:
-        return EngineError("the query is nested too deeply for the engine")
-    return EngineError("the engine crashed on this query")
