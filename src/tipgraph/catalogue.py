@@ -38,12 +38,13 @@ class Catalogue:
         self.dataset = NamedNode(f"{base_iri}dataset")
         self.version = NamedNode(f"{self.dataset.value}/{manifest.dataset_version}")
 
-    def address(self, dump: Dump) -> NamedNode:
-        """The IRI of a dump, from which it is downloaded."""
-        return NamedNode(f"{self._base}dumps/{self._manifest.dataset_version}/{dump.name}")
+    def triples(self, address: str) -> Iterator[Triple]:
+        """What is to be added to the graph `meta`.
 
-    def triples(self) -> Iterator[Triple]:
-        """What is to be added to the graph `meta`."""
+        Args:
+            address: Where clients reach the service; things are named by the base IRI wherever
+                that is.
+        """
         yield from _typed(self.dataset, f"{DCAT}Dataset", f"{VOID}Dataset")
         yield _says(self.dataset, f"{DCAT}hasCurrentVersion", self.version)
         yield _says(self.dataset, f"{DCAT}hasVersion", self.version)
@@ -54,9 +55,9 @@ class Catalogue:
             yield _says(NamedNode(name), f"{VOID}triples", _integer(triples))
         for each in GRAPH_FORMATS:
             yield _says(self.dataset, f"{VOID}feature", NamedNode(each.iri))
-        yield from self._service(NamedNode(f"{self._base}sparql"))
+        yield from self._service(NamedNode(f"{address}sparql"))
         for dump in self._manifest.dumps:
-            yield from self._dump(dump)
+            yield from self._dump(dump, address)
 
     def _version(self) -> Iterator[Triple]:
         stated = Literal(self._manifest.dataset_version)
@@ -68,45 +69,47 @@ class Catalogue:
         yield _says(self.version, f"{DCTERMS}identifier", digest)
 
     def _service(self, endpoint: NamedNode) -> Iterator[Triple]:
+        service = NamedNode(f"{self._base}sparql")
         catalogue = NamedNode(f"{self.dataset.value}#catalogue")
         protocol = NamedNode("https://www.w3.org/TR/sparql11-protocol/")
         yield from _typed(catalogue, f"{DCAT}Catalog")
         yield _says(catalogue, f"{DCTERMS}title", Literal("tipgraph", language="en"))
         yield _says(catalogue, f"{DCAT}dataset", self.dataset)
-        yield _says(catalogue, f"{DCAT}service", endpoint)
-        yield from _typed(endpoint, f"{DCAT}DataService")
-        yield _says(endpoint, f"{DCTERMS}title", Literal("SPARQL endpoint", language="en"))
-        yield _says(endpoint, f"{DCAT}endpointURL", endpoint)
+        yield _says(catalogue, f"{DCAT}service", service)
+        yield from _typed(service, f"{DCAT}DataService")
+        yield _says(service, f"{DCTERMS}title", Literal("SPARQL endpoint", language="en"))
+        yield _says(service, f"{DCAT}endpointURL", endpoint)
         # Without a query the endpoint answers with its own description.
-        yield _says(endpoint, f"{DCAT}endpointDescription", endpoint)
-        yield _says(endpoint, f"{DCTERMS}conformsTo", protocol)
-        yield _says(endpoint, f"{DCAT}servesDataset", self.dataset)
+        yield _says(service, f"{DCAT}endpointDescription", endpoint)
+        yield _says(service, f"{DCTERMS}conformsTo", protocol)
+        yield _says(service, f"{DCAT}servesDataset", self.dataset)
         yield _says(self.dataset, f"{VOID}sparqlEndpoint", endpoint)
 
-    def _dump(self, dump: Dump) -> Iterator[Triple]:
-        address = self.address(dump)
+    def _dump(self, dump: Dump, address: str) -> Iterator[Triple]:
+        local = f"dumps/{self._manifest.dataset_version}/{dump.name}"
+        node, download = NamedNode(self._base + local), NamedNode(address + local)
         _, extension, compression = dump.name.rsplit(".", 2)
         form = find_format(extension, GRAPH_FORMATS)
-        yield from _typed(address, f"{DCAT}Distribution")
-        yield _says(address, f"{DCTERMS}title", Literal(dump.title, language="en"))
-        yield _says(address, f"{DCAT}downloadURL", address)
-        yield _says(address, f"{DCAT}byteSize", _integer(dump.size, "nonNegativeInteger"))
+        yield from _typed(node, f"{DCAT}Distribution")
+        yield _says(node, f"{DCTERMS}title", Literal(dump.title, language="en"))
+        yield _says(node, f"{DCAT}downloadURL", download)
+        yield _says(node, f"{DCAT}byteSize", _integer(dump.size, "nonNegativeInteger"))
         compressed = NamedNode(_IANA + MEDIA_TYPES[compression])
-        yield _says(address, f"{DCAT}compressFormat", compressed)
+        yield _says(node, f"{DCAT}compressFormat", compressed)
         if form is not None:
-            yield _says(address, f"{DCAT}mediaType", NamedNode(_IANA + form.media_type))
-            yield _says(address, f"{DCTERMS}format", NamedNode(form.iri))
-        yield from self._checksum(address, dump)
+            yield _says(node, f"{DCAT}mediaType", NamedNode(_IANA + form.media_type))
+            yield _says(node, f"{DCTERMS}format", NamedNode(form.iri))
+        yield from self._checksum(node, dump)
         for held in [NamedNode(dump.graph)] if dump.graph else [self.dataset, self.version]:
-            yield _says(held, f"{DCAT}distribution", address)
-        yield _says(self.dataset, f"{VOID}dataDump", address)
+            yield _says(held, f"{DCAT}distribution", node)
+            yield _says(held, f"{VOID}dataDump", download)
 
-    def _checksum(self, address: NamedNode, dump: Dump) -> Iterator[Triple]:
+    def _checksum(self, node: NamedNode, dump: Dump) -> Iterator[Triple]:
         checksum = NamedNode(f"{self.dataset.value}#sha256-{dump.name}")
         algorithm = NamedNode(f"{_SPDX}checksumAlgorithm_sha256")
         digest = Literal(dump.sha256, datatype=NamedNode(f"{XSD}hexBinary"))
         yield from _typed(checksum, f"{_SPDX}Checksum")
-        yield _says(address, f"{_SPDX}checksum", checksum)
+        yield _says(node, f"{_SPDX}checksum", checksum)
         yield _says(checksum, f"{_SPDX}algorithm", algorithm)
         yield _says(checksum, f"{_SPDX}checksumValue", digest)
 
