@@ -10,7 +10,7 @@ and return what they made of them. So one and the same plan serves a program tha
 (`run`) and a server that does not wait.
 """
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, TypeVar
@@ -24,7 +24,19 @@ from pyoxigraph import (
     Quad,
 )
 
-from tipgraph.namespaces import DCTERMS, FOAF, GRAPH_META, OWL, PROV, RDFS, SKOS, TIP
+from tipgraph.namespaces import (
+    DCTERMS,
+    FOAF,
+    GRAPH_INFERRED,
+    GRAPH_META,
+    OA,
+    OWL,
+    PROV,
+    RDF,
+    RDFS,
+    SKOS,
+    TIP,
+)
 from tipgraph.store import Solutions, Store
 
 Made = TypeVar("Made")
@@ -41,6 +53,12 @@ _BESIDE: Final = (
     f"{TIP}conflictsWith",
     f"{TIP}qualifies",
     f"{TIP}contradictedBy",
+)
+_UP: Final = (
+    f"{TIP}inParagraph",
+    f"{TIP}inSection",
+    f"{PROV}wasDerivedFrom",
+    f"{OA}hasSource",
 )
 _IS_STATEMENT: Final = f"?s <{TIP}claimPredicate> ?any"
 # Blank nodes this far from a described node are followed; lists of more members are cut there.
@@ -80,6 +98,27 @@ class Description:
     statements: tuple[NamedNode, ...]
     page: int
     pages: int
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """IRIs of the classes that the thing is stated to have."""
+        own = self._named(f"{RDF}type")
+        return tuple(node.value for node, graph in own if graph != GRAPH_INFERRED)
+
+    @property
+    def up(self) -> str:
+        """IRI of what the thing is a part of or rests on; empty when there is none."""
+        for name in _UP:
+            for node, _ in self._named(name):
+                return node.value
+        return ""
+
+    def _named(self, predicate: str) -> Iterator[tuple[NamedNode, object]]:
+        """The nodes that the thing points at by a property, each with its graph."""
+        for quad in self.quads:
+            stated = quad.predicate.value == predicate and quad.subject == self.iri
+            if stated and isinstance(quad.object, NamedNode):
+                yield quad.object, quad.graph_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
-"""The OpenAPI description of the routes that FastAPI does not see: those of the SPARQL endpoint."""
+"""The OpenAPI description of the routes that FastAPI does not see."""
 
+import re
 from typing import Any, Final
 
 from tipgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, media_types
@@ -10,6 +11,40 @@ _PARAMETERS: Final = (
     ("named-graph-uri", "A named graph; wins over FROM NAMED.", True, "string"),
     ("timeout", "Seconds the query may run; lowers the limit.", False, "number"),
     ("format", "A format by name, such as csv; wins over Accept.", False, "string"),
+)
+_GRAPH_OR_PAGE: Final = (*media_types(GRAPH_FORMATS), "text/html")
+_DUMP_TYPES: Final = ("application/gzip", "application/zstd", "text/plain")
+_READING: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
+    (
+        "/ontology",
+        "The ontology",
+        "As a page, each term with its axioms in words, cardinalities, uses and examples. A suffix "
+        "such as .ttl wins over Accept; /ontology/{version} is the same for good.",
+        _GRAPH_OR_PAGE,
+    ),
+    (
+        "/shapes",
+        "The shapes",
+        "SHACL, as a graph or as a page. Suffix and version as for the ontology.",
+        _GRAPH_OR_PAGE,
+    ),
+    (
+        "/dataset",
+        "What the dataset is",
+        "DCAT and VoID, as a graph or as a page. Suffix and version as for the ontology.",
+        _GRAPH_OR_PAGE,
+    ),
+    ("/.well-known/void", "What the dataset is", "The same as /dataset.", _GRAPH_OR_PAGE),
+    ("/dumps/", "Which dumps there are", "With sizes and checksums.", ("text/html",)),
+    (
+        "/dumps/{version}/{name}",
+        "A dump",
+        "Whole, or the part that Range names. SHA256SUMS lists the checksums of all.",
+        _DUMP_TYPES,
+    ),
+    ("/sitemap.xml", "Every page", "By the sitemap protocol.", ("application/xml",)),
+    ("/robots.txt", "What crawlers keep away from", "By RFC 9309.", ("text/plain",)),
+    ("/llms.txt", "How agents read the graph", "In Markdown.", ("text/plain",)),
 )
 
 
@@ -55,6 +90,35 @@ def sparql_paths() -> dict[str, Any]:
                 "description": "The body is the query itself, or a form that holds it.",
                 "requestBody": body,
             },
+        },
+    }
+
+
+def reading_paths() -> dict[str, Any]:
+    """The paths of what can be read as it is: documents, dumps, lists for programs."""
+    return {
+        path: {"get": _reading(path, summary, description, types)}
+        for path, summary, description, types in _READING
+    }
+
+
+def _reading(path: str, summary: str, description: str, types: tuple[str, ...]) -> dict[str, Any]:
+    content: dict[str, Any] = {name: {} for name in types}
+    problem: dict[str, Any] = {"content": {"application/problem+json": {}}}
+    names = re.findall(r"\{(\w+)\}", path)
+    return {
+        "tags": ["Documents"],
+        "summary": summary,
+        "description": description,
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in names
+        ],
+        "responses": {
+            "200": {"description": "The document", "content": content},
+            "304": {"description": "The document is the one the client has"},
+            "404": {"description": "There is none of that name or version", **problem},
+            "406": {"description": "No acceptable format", **problem},
         },
     }
 

@@ -186,6 +186,7 @@ class BlockWriter:
                 objects.append(_term(triple.object))
         self._flat = cache(self._flat_uncached)
         self._iri = cache(self._iri_uncached)
+        self._predicate_key = cache(self._predicate_key_uncached)
 
     def prefix_block(self) -> str:
         """The declarations of the prefixes that were used so far, sorted."""
@@ -314,7 +315,7 @@ class BlockWriter:
     def _predicate_name(self, predicate: NamedNode) -> str:
         return "a" if predicate.value == _TYPE else self._iri(predicate.value)
 
-    def _predicate_key(self, predicate: NamedNode) -> tuple[int, bool, str]:
+    def _predicate_key_uncached(self, predicate: NamedNode) -> tuple[int, bool, str]:
         if predicate.value in _LEADING_PREDICATES:
             return _LEADING_PREDICATES.index(predicate.value), False, ""
         iri = _SORTED_AS.get(predicate.value, predicate.value)
