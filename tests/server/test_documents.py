@@ -160,6 +160,16 @@ class TestForms:
             )
             assert (again.status_code, again.content) == (304, b"")
 
+    def test_it_comes_compressed(self, shipped: httpx.Client, name: str) -> None:
+        plain = shipped.get(f"/{name}.nt", headers={"accept-encoding": "identity"})
+        tags = {plain.headers["etag"]}
+        for coding in ("gzip", "br", "zstd"):
+            response = shipped.get(f"/{name}.nt", headers={"accept-encoding": coding})
+            assert response.headers["content-encoding"] == coding
+            assert response.content == plain.content
+            tags.add(response.headers["etag"])
+        assert len(tags) == 4
+
     def test_head_is_get_without_the_body(self, shipped: httpx.Client, name: str) -> None:
         got, head = shipped.get(f"/{name}"), shipped.head(f"/{name}")
         ignored = {"date", "x-request-id"}
@@ -353,9 +363,8 @@ class TestOwnData:
 
 
 def test_below_a_prefix_links_and_addresses_have_it(shipped_snapshot: Snapshot) -> None:
-    settings = {"workers": 1, "public_url": "https://example.org/tip"}
     with (
-        serving(shipped_snapshot.path, **settings) as live,
+        serving(shipped_snapshot.path, workers=1, public_url="https://example.org/tip") as live,
         httpx.Client(base_url=live.url, timeout=30) as client,
     ):
         for path in ("/ontology", "/shapes/1.0.0", "/dataset", "/dumps/"):

@@ -7,17 +7,21 @@ a form and a last step the version. `/.well-known/void` is the dataset's (VoID, 
 import asyncio
 import re
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Final
 
 from tipgraph.errors import NotAcceptableError, RequestError
 from tipgraph.formats import GRAPH_FORMATS, Format
 from tipgraph.namespaces import DCAT, OWL
 from tipgraph.server.addresses import local_root, service_address
+from tipgraph.server.answers import compressed, validators
+from tipgraph.server.bodies import IDENTITY, SMALL_BODY, choose_coding
 from tipgraph.server.citations import Citation
 from tipgraph.server.document_pages import Pages
-from tipgraph.server.exchange import Exchange, Scope, Service
+from tipgraph.server.exchange import Exchange, Headers, Scope, Service, etags
 from tipgraph.server.links import WebLink, joined, write_linkset
 from tipgraph.server.negotiation import negotiate
+from tipgraph.server.once import Once
 from tipgraph.server.reading import Reading
 from tipgraph.server.sources import Document, Sources, serialise
 from tipgraph.server.things import BIBTEX, CSL_JSON, LINKSET, PAGE, AnyForm
@@ -36,7 +40,8 @@ _ADDRESS: Final = re.compile(
     r"(?:/(?P<version>[^/]+?))?"
     rf"(?:\.(?P<suffix>{'|'.join(_SUFFIXES)}))?"
 )
-_KEPT: Final = 64
+# How many bodies, and how many of them compressed, are kept.
+_MOST: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,21 @@ class Asked:
         return f"{self.name}/{self.version}" if self.version else self.name
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A representation ready to be sent.
+
+    Args:
+        tag: Its entity tag.
+        headers: Its header fields.
+        body: Its body, compressed if the fields say so.
+    """
+
+    tag: bytes
+    headers: Headers
+    body: bytes
+
+
 class Documents(Reading):
     """An ASGI application that gives out the documents.
 
@@ -78,7 +98,8 @@ class Documents(Reading):
         self._settings = settings
         self._root = local_root(settings)
         self._pages = Pages(service.templates, sources, settings)
-        self._bodies: dict[tuple[Asked, str, str], bytes] = {}
+        self._bodies: Once[bytes] = Once(_MOST)
+        self._kept: Once[Kept] = Once(_MOST)
 
     def has(self, path: str) -> bool:
         """Whether a path is one of those answered here."""
@@ -96,29 +117,40 @@ class Documents(Reading):
                 "not-found", f"version {document.version} of {asked.name} is the one that is here"
             )
         form = _form(exchange, asked)
-        body = await self._body(asked, document, form, address)
+        coding = choose_coding(exchange.accept_encoding.decode("latin-1"))
+        kept = await self._kept.get(
+            (asked, form.name, coding, address if asked.name == "dataset" else ""),
+            lambda: self._represented(asked, document, form, coding=coding, address=address),
+        )
+        if {kept.tag, b"*"} & set(etags(exchange.if_none_match)):
+            await exchange.respond(304, validators(kept.tag))
+        else:
+            await exchange.respond(200, kept.headers, kept.body)
+
+    async def _represented(
+        self, asked: Asked, document: Document, form: AnyForm, *, coding: str, address: str
+    ) -> Kept:
+        """The document in a form and a content coding, with all header fields."""
+        if form is LINKSET:
+            body = self._linkset(asked, document)
+        else:
+            # What a version and the document itself say is the same.
+            key = (asked.name, form.name, address if asked.name == "dataset" else "")
+            body = await self._bodies.get(key, lambda: self._made(document, form, address))
+        coding = IDENTITY if len(body) < SMALL_BODY else coding
+        tag = f"{blake2b(body, digest_size=16).hexdigest()}-{coding}".encode()
         headers = [
             (b"content-type", form.content_type.encode()),
             (b"content-location", (self._root + asked.local(form)).encode()),
             (b"link", joined(self._links(asked, document, form, self._root))),
+            *validators(tag),
         ]
         if form is PAGE:
             headers.append((b"content-language", b"en"))
-        await exchange.send_document(headers, body)
-
-    async def _body(self, asked: Asked, document: Document, form: AnyForm, address: str) -> bytes:
-        """The document in a form, made once."""
-        key = (asked, form.name, address if asked.name == "dataset" else "")
-        body = self._bodies.get(key)
-        if body is None:
-            if form is LINKSET:
-                body = self._linkset(asked, document)
-            else:
-                body = await self._made(document, form, address)
-            if len(self._bodies) >= _KEPT:
-                self._bodies.clear()
-            self._bodies[key] = body
-        return body
+        if coding != IDENTITY:
+            headers.append((b"content-encoding", coding.encode()))
+            body = await compressed(body, coding)
+        return Kept(tag, headers, body)
 
     async def _made(self, document: Document, form: AnyForm, address: str) -> bytes:
         if isinstance(form, Format):

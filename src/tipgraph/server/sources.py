@@ -1,6 +1,5 @@
 """Where documents come from: the graphs in the store, and what a running service adds to them."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +10,7 @@ from tipgraph.catalogue import Catalogue
 from tipgraph.formats import JSON, N_QUADS, N_TRIPLES, TRIG, TURTLE, Format
 from tipgraph.namespaces import DCTERMS, FOAF, OWL, PREFIXES, RDFS, VANN, shorten
 from tipgraph.server.citations import Source
+from tipgraph.server.once import Once
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Manifest
 from tipgraph.store import QueryRequest, Solutions, Store, Triples
@@ -78,7 +78,7 @@ class Sources:
         self._store = store
         self._base = settings.base_iri
         self.manifest: Manifest = store.manifest
-        self._graphs: dict[str, asyncio.Task[list[Triple]]] = {}
+        self._graphs: Once[list[Triple]] = Once(len(_GRAPHS))
 
     def has(self, name: str) -> bool:
         """Whether there is a document of a name."""
@@ -91,10 +91,7 @@ class Sources:
             name: Its name.
             address: Where clients reach the service: the dataset's says where to call.
         """
-        task = self._graphs.get(name)
-        if task is None or (task.done() and task.exception() is not None):
-            task = self._graphs[name] = asyncio.ensure_future(self._triples(name))
-        triples = await asyncio.shield(task)
+        triples = await self._graphs.get(name, lambda: self._triples(name))
         if name == "dataset":
             catalogue = Catalogue(self.manifest, self._base)
             triples = list(dict.fromkeys([*triples, *catalogue.triples(address)]))
