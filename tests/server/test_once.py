@@ -8,7 +8,7 @@ from tipgraph.server.once import Once
 
 
 def test_who_asks_at_the_same_time_waits_for_the_same() -> None:
-    made = []
+    made: list[None] = []
 
     async def make() -> int:
         await asyncio.sleep(0)
