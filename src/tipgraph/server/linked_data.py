@@ -51,6 +51,7 @@ from tipgraph.store import Store
 
 _REMEMBERED: Final = 4096
 _PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
+_PAGE_FIRST: Final[tuple[AnyForm, ...]] = (PAGE, *DATA_FORMS)
 _VARY: Final = b"Accept, Accept-Encoding"
 _VARY_PAGE: Final = b"Accept, Accept-Encoding, Accept-Language"
 _VALIDATED: Final = (b"cache-control", b"public, no-cache")
@@ -148,7 +149,7 @@ class LinkedData(Reading):
             await self._send_tombstone(exchange, found)
         elif form is None:
             await self._send_not_acceptable(exchange, found)
-        elif found.role == "thing":
+        elif found.role != ("page" if form is PAGE else "data"):
             await self._redirect(exchange, found, form, page)
         else:
             page = page if form in PAGED_FORMS else 1
@@ -287,12 +288,7 @@ class LinkedData(Reading):
         await _send_problem(exchange, Problem(PROBLEMS["not-found"], detail, {"near": listed}))
 
     async def _send_not_acceptable(self, exchange: Exchange, address: Address) -> None:
-        forms = FORMS if address.role == "thing" else DATA_FORMS
-        if address.role == "page":
-            forms = (PAGE,)
-        elif address.form is not None:
-            forms = (address.form,)
-        available = list(dict.fromkeys(form.media_type for form in forms))
+        available = [form.media_type for form in FORMS]
         links = alternates(address, self._root, FORMS)
         await _send_problem(
             exchange,
@@ -339,20 +335,20 @@ class LinkedData(Reading):
 def _form(exchange: Exchange, address: Address, name: str | None) -> AnyForm | None:
     """The form to answer in: that of the suffix or the parameter, or else by Accept.
 
+    A client that takes no page, but was given a page's address, is led to the data; and the other
+    way round.
+
     Returns:
         None when nothing there is would be accepted.
     """
-    offered: tuple[AnyForm, ...] = FORMS if address.role == "thing" else DATA_FORMS
-    if address.role == "page":
-        offered = (PAGE,)
-    elif address.form is not None:
-        offered = (address.form,)
+    if address.form is not None:
+        return address.form
     if name is None:
-        return negotiate(exchange.accept_text, offered)
+        return negotiate(exchange.accept_text, _PAGE_FIRST if address.role == "page" else FORMS)
     named = find_format(name, GRAPH_FORMATS)
-    found = next((form for form in offered if form is named or form.name == name.lower()), None)
+    found = next((form for form in FORMS if form is named or form.name == name.lower()), None)
     if found is None:
-        known = ", ".join(form.name for form in offered)
+        known = ", ".join(form.name for form in FORMS)
         raise RequestError("bad-parameter", f"format: {name!r} is none of {known}")
     return found
 

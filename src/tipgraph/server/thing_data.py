@@ -59,18 +59,21 @@ def _links(description: Description, links: NamedNode, dataset: NamedNode) -> It
 
 
 def write_quads(quads: Sequence[Quad], form: Format) -> bytes:
-    """Write a description; formats that cannot name graphs get the merge of all.
+    """Write a description: the merge of all graphs and, where these can be named, each of them.
+
+    As at the SPARQL endpoint, the default graph holds what is in the others: clients that prefer
+    formats with named graphs, and there are such, mostly look no further than the default graph.
 
     Raises:
         NotAcceptableError: The format cannot write these triples, as RDF/XML cannot write some.
     """
     if form.engine == RdfFormat.TURTLE:
         return write_turtle(quads).encode()
+    merged = {Quad(quad.subject, quad.predicate, quad.object) for quad in quads}
     if form.engine == RdfFormat.TRIG:
-        return write_trig(quads).encode()
+        return write_trig(merged.union(quads)).encode()
     if form.engine == RdfFormat.N_QUADS:
-        return _serialised(quads, form)
-    merged = dict.fromkeys(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+        merged = merged.union(quads)
     return _serialised(sorted(merged, key=str), form)
 
 
