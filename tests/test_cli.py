@@ -137,6 +137,14 @@ class TestBuild:
         )
         assert not [path for path in rivers.cache.iterdir() if path.is_dir()]
 
+    def test_a_shape_that_the_engine_cannot_read_is_a_failure(self, rivers: WorkingCopy) -> None:
+        rivers.replace(
+            "shapes/rivers.ttl", "sh:minCount 1 ;\n    sh:path rdfs:label", "sh:minCount 1"
+        )
+        result = rivers.run("build")
+        assert result.exit_code == 4
+        assert result.stderr.startswith("error: validation failed: ")
+
     def test_a_contradiction_is_named_with_its_triples(self, rivers: WorkingCopy) -> None:
         rivers.replace(
             "data/rivers.ttl",
@@ -213,6 +221,14 @@ class TestQuery:
         assert named == "g,n\nhttp://a/g,1\nhttp://a/h,2\n"
         merged = rivers.run("query", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", *arguments).stdout
         assert merged == f"n\n{count}\n"
+
+    def test_data_that_is_not_utf_8(self, rivers: WorkingCopy) -> None:
+        rivers.path("a.ttl").write_bytes(b"<#s> <#p>\n'\xff' .")
+        result = rivers.run("query", "ASK {}", "--data", "a.ttl")
+        assert (result.exit_code, result.stderr) == (
+            3,
+            "error: a.ttl: not UTF-8: byte 0xff on line 2\n",
+        )
 
     def test_bad_data_names_its_place(self, rivers: WorkingCopy) -> None:
         rivers.path("a.ttl").write_text("<#s> <#p> <#o>\n<#s> <#p> <#o> .", encoding="utf-8")

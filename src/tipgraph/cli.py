@@ -22,6 +22,7 @@ from tipgraph.errors import TipgraphError, UsageError
 from tipgraph.formats import CSV, GRAPH_FORMATS, RESULTS_FORMATS, TURTLE, find_format
 from tipgraph.namespaces import GRAPH_DATA, shorten
 from tipgraph.server import create_app, run
+from tipgraph.server.run import check_address
 from tipgraph.settings import Settings
 from tipgraph.store import QueryRequest, open_store
 from tipgraph.syntax import decode
@@ -123,6 +124,8 @@ def serve_command(
 ) -> None:
     """Serve the graph: SPARQL at /sparql and a home page at /."""
     settings = Settings.from_environment(host=host, port=port)
+    # Said before a build that takes its time, and again by `run` when it comes to it.
+    check_address(settings.host, settings.port)
     built = _built(_inputs(data, union_default_graph), settings.snapshot_dir)
     run(create_app(open_store(built.snapshot, settings), settings), settings)
 
