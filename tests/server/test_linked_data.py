@@ -329,6 +329,7 @@ class TestNotAcceptable:
         [
             ("/page/id/lake?page=2", "text/turtle", "/data/id/lake.ttl?page=2"),
             ("/data/id/lake?page=2", PAGE, "/page/id/lake?page=2"),
+            ("/data/id/lake.html", "*/*", "/page/id/lake"),
         ],
     )
     def test_whoever_took_the_other_address_is_led_on(

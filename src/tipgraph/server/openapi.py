@@ -13,7 +13,15 @@ _PARAMETERS: Final = (
     ("format", "A format by name, such as csv; wins over Accept.", False, "string"),
 )
 _GRAPH_OR_PAGE: Final = (*media_types(GRAPH_FORMATS), "text/html")
+_CITATION_TYPES: Final = ("application/x-bibtex", "application/vnd.citationstyles.csl+json")
 _DUMP_TYPES: Final = ("application/gzip", "application/zstd", "text/plain")
+_THINGS: Final = (
+    ("/id/{name}", "A thing"),
+    ("/claim/{document}/{name}", "A claim"),
+    ("/doc/{document}", "A document"),
+    ("/doc/{document}/{name}", "A passage"),
+    ("/inferred/{name}", "An inferred statement"),
+)
 _READING: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
     (
         "/ontology",
@@ -41,6 +49,21 @@ _READING: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "A dump",
         "Whole, or the part that Range names. SHA256SUMS lists the checksums of all.",
         _DUMP_TYPES,
+    ),
+    (
+        "/page/{kind}/{name}",
+        "The page of a thing",
+        "Its description for people, with the same graph in JSON-LD inside. The kind is id, claim, "
+        "doc or inferred. The parameter page leads on through what points at the thing.",
+        ("text/html",),
+    ),
+    (
+        "/data/{kind}/{name}.{suffix}",
+        "The data of a thing",
+        "Its description in the format that the suffix names or, without a suffix, by Accept. "
+        "TriG and N-Quads tell what was inferred from what was asserted. The suffixes bib, csl and "
+        "linkset give a BibTeX entry, CSL-JSON and the links of all representations.",
+        (*media_types(GRAPH_FORMATS), *_CITATION_TYPES, "application/linkset+json"),
     ),
     ("/sitemap.xml", "Every page", "By the sitemap protocol.", ("application/xml",)),
     ("/robots.txt", "What crawlers keep away from", "By RFC 9309.", ("text/plain",)),
@@ -95,25 +118,46 @@ def sparql_paths() -> dict[str, Any]:
 
 
 def reading_paths() -> dict[str, Any]:
-    """The paths of what can be read as it is: documents, dumps, lists for programs."""
-    return {
+    """The paths of what can be read: things, documents, dumps, lists for programs."""
+    documents = {
         path: {"get": _reading(path, summary, description, types)}
         for path, summary, description, types in _READING
     }
+    return {path: {"get": _thing(path, summary)} for path, summary in _THINGS} | documents
+
+
+def _thing(path: str, summary: str) -> dict[str, Any]:
+    problem: dict[str, Any] = {"content": {"application/problem+json": {}}}
+    return {
+        "tags": ["Things"],
+        "summary": summary,
+        "description": "Leads to its page or to its data, by Accept or by the parameter format; "
+        "to Turtle where nothing is said.",
+        "parameters": _path_parameters(path),
+        "responses": {
+            "303": {"description": "What describes it is at Location"},
+            "404": {"description": "The graph does not know it; names what is near", **problem},
+            "406": {"description": "Nothing that describes it is acceptable", **problem},
+            "410": {"description": "It was retired; the answer is its tombstone"},
+        },
+    }
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"\{(\w+)\}", path)
+    ]
 
 
 def _reading(path: str, summary: str, description: str, types: tuple[str, ...]) -> dict[str, Any]:
     content: dict[str, Any] = {name: {} for name in types}
     problem: dict[str, Any] = {"content": {"application/problem+json": {}}}
-    names = re.findall(r"\{(\w+)\}", path)
     return {
         "tags": ["Documents"],
         "summary": summary,
         "description": description,
-        "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            for name in names
-        ],
+        "parameters": _path_parameters(path),
         "responses": {
             "200": {"description": "The document", "content": content},
             "304": {"description": "The document is the one the client has"},

@@ -58,7 +58,7 @@ AnyForm = Format | Form
 PAGED_FORMS: Final[tuple[AnyForm, ...]] = (*GRAPH_FORMATS, PAGE)
 DATA_FORMS: Final[tuple[AnyForm, ...]] = (*GRAPH_FORMATS, BIBTEX, CSL_JSON, LINKSET)
 FORMS: Final[tuple[AnyForm, ...]] = (*GRAPH_FORMATS, PAGE, BIBTEX, CSL_JSON, LINKSET)
-_SUFFIXES: Final = {form.name: form for form in DATA_FORMS}
+_SUFFIXES: Final = {form.name: form for form in FORMS}
 
 
 @dataclass(frozen=True, slots=True)
