@@ -164,7 +164,9 @@ class Describer:
         pages = max(1, -(-sum(links.values()) // self._page_size))
         linked = yield from self._links(iri, page)
         beside = yield from self._beside(iri) if page == 1 else _nothing()
-        statements = tuple(dict.fromkeys(row["s"] for row in linked if row["statement"]))
+        statements = tuple(
+            dict.fromkeys(row["s"] for row in linked if row["statement"].value == "true")
+        )
         described = dict.fromkeys((*([iri] if page == 1 else []), *beside, *statements))
         quads = yield from self._bounded(list(described))
         quads |= {Quad(row["s"], row["p"], iri, row["g"] or DefaultGraph()) for row in linked}
@@ -209,7 +211,7 @@ class Describer:
             f" ORDER BY (IF(?p IN ({about}), 0, 1)) ?p ?s"
             f" LIMIT {self._page_size} OFFSET {first} }}"
             f" {self._anywhere(f'?s ?p {iri}')}"
-            f" OPTIONAL {{ {self._anywhere(_IS_STATEMENT, graph='?h')} BIND(true AS ?statement) }}"
+            f" BIND(EXISTS {{ {self._anywhere(_IS_STATEMENT, graph='?h')} }} AS ?statement)"
             f" }} ORDER BY (IF(?p IN ({about}), 0, 1)) ?p ?s"
         )
         return solutions
@@ -245,19 +247,28 @@ class Describer:
             depth *= 4
 
     def _steps(self, nodes: Sequence[NamedNode], depth: int) -> str:
+        """A query for what is said of nodes and of blank nodes up to some steps from them.
+
+        A node and the blank nodes that belong to it are together in the default graph, or all of
+        them are in named ones.
+        """
         values = " ".join(map(str, nodes))
         branches = []
         for step in range(depth + 1):
             path = [f"?n{number}" for number in range(step)] + ["?s"]
-            followed = " ".join(
-                f"{self._anywhere(f'{one} ?p{number} {other}', graph=f'?g{number}')} "
-                f"FILTER(isBlank({other}))"
+            edges = [
+                (f"{one} ?p{number} {other}", f"?g{number}")
                 for number, (one, other) in enumerate(pairwise(path))
-            )
-            branches.append(
-                f"{{ VALUES {path[0]} {{ {values} }} {followed} "
-                f"{self._anywhere('?s ?p ?o')} BIND({step} AS ?step) }}"
-            )
+            ]
+            edges.append(("?s ?p ?o", "?g"))
+            blank = " ".join(f"FILTER(isBlank({node}))" for node in path[1:])
+            for in_named in (True,) if self._merged else (True, False):
+                followed = " ".join(
+                    f"GRAPH {graph} {{ {pattern} }}" if in_named else f"{pattern} ."
+                    for pattern, graph in edges
+                )
+                given = f"VALUES {path[0]} {{ {values} }}"
+                branches.append(f"{{ {given} {followed} {blank} BIND({step} AS ?step) }}")
         return f"SELECT DISTINCT ?step ?g ?s ?p ?o {{ {' UNION '.join(branches)} }}"
 
     def _labels(self, quads: Iterable[Quad], iri: NamedNode) -> Plan[set[Quad]]:
@@ -268,17 +279,25 @@ class Describer:
             if isinstance(term, NamedNode)
         }
         mentioned = " ".join(sorted(map(str, {**named, iri: None})))
-        properties = " ".join(f"<{name}>" for name in LABELS)
+        properties = ", ".join(f"<{name}>" for name in LABELS)
         solutions = yield (
-            f"SELECT DISTINCT ?g ?s ?p ?o {{ VALUES ?s {{ {mentioned} }} "
-            f"VALUES ?p {{ {properties} }} {self._anywhere('?s ?p ?o')} FILTER(!isBlank(?o)) }}"
+            "SELECT DISTINCT ?g ?s ?p ?o { "
+            f"{self._anywhere('?s ?p ?o', given=f'VALUES ?s {{ {mentioned} }}')} "
+            f"FILTER(?p IN ({properties}) && !isBlank(?o)) }}"
         )
         return {Quad(row["s"], row["p"], row["o"], row["g"] or DefaultGraph()) for row in solutions}
 
-    def _anywhere(self, pattern: str, *, graph: str = "?g") -> str:
-        """A pattern that matches in any graph, and says which."""
-        named = f"GRAPH {graph} {{ {pattern} }}"
-        return f"{{ {named} }}" if self._merged else f"{{ {{ {pattern} }} UNION {{ {named} }} }}"
+    def _anywhere(self, pattern: str, *, graph: str = "?g", given: str = "") -> str:
+        """A pattern that matches in any graph, and says which.
+
+        Args:
+            pattern: A triple pattern.
+            graph: The variable for the graph.
+            given: Values of a variable; engines that join with a union read all that matches the
+                pattern, so these go inside of it.
+        """
+        named = f"{{ {given} GRAPH {graph} {{ {pattern} }} }}"
+        return named if self._merged else f"{{ {{ {given} {pattern} }} UNION {named} }}"
 
 
 def run(store: Store, plan: Plan[Made]) -> Made:

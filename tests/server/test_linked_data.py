@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -177,6 +178,12 @@ class TestData:
         assert f"void:property tip:floatsOn ; void:triples {BOATS}" in text
         assert "<http://www.w3.org/ns/hydra/core#next>" in text
         assert "dcterms:license <https://creativecommons.org/licenses/by/4.0/>" in text
+
+    def test_many_who_ask_at_once_all_get_it(self, lakes: httpx.Client) -> None:
+        with ThreadPoolExecutor(16) as pool:
+            responses = list(pool.map(lakes.get, ["/data/id/boat-007.ttl"] * 48))
+        assert {each.status_code for each in responses} == {200}
+        assert len({each.content for each in responses}) == 1
 
     def test_links_are_followed_page_by_page(self, lakes: httpx.Client) -> None:
         boats, address, steps = set(), "/data/id/lake.nt", 0

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import Final, TypeVar
 
 from pyoxigraph import NamedNode
@@ -11,6 +12,7 @@ from pyoxigraph import NamedNode
 from tipgraph.describe import Candidate, Describer, Description, Plan, Standing
 from tipgraph.formats import JSON
 from tipgraph.server.citations import Source, read_source
+from tipgraph.server.once import Once
 from tipgraph.store import QueryRequest, Solutions, Store
 from tipgraph.store.results import read_results
 
@@ -38,32 +40,21 @@ class Lookup:
         self._store = store
         self._base = base_iri
         self._describer = Describer(merged=bool(store.manifest.default_graph))
-        self._standings: dict[NamedNode, Standing] = {}
-        self._descriptions: dict[tuple[NamedNode, int], Description] = {}
-        self._candidates: dict[str, tuple[Candidate, ...]] = {}
-        self._source: Source | None = None
-        self._languages: tuple[str, ...] | None = None
+        self._standings: Once[Standing] = Once(_REMEMBERED)
+        self._descriptions: Once[Description] = Once(_KEPT)
+        self._candidates: Once[tuple[Candidate, ...]] = Once(_KEPT)
+        self._source: Once[Source] = Once(1)
+        self._languages: Once[tuple[str, ...]] = Once(1)
 
     async def standing(self, iri: NamedNode, client: str) -> Standing:
         """Whether an IRI is known, and whether it is retired."""
-        found = self._standings.get(iri)
-        if found is None:
-            found = await self._carry_out(self._describer.standing(iri), client)
-            # Of unknown IRIs there is no end.
-            if found.known and len(self._standings) < _REMEMBERED:
-                self._standings[iri] = found
-        return found
+        plan = partial(self._describer.standing, iri)
+        return await self._standings.get(iri, lambda: self._carry_out(plan(), client))
 
     async def description(self, iri: NamedNode, page: int, client: str) -> Description:
         """A page of what the graph says of a thing; the latest are kept for other formats."""
-        key = (iri, page)
-        found = self._descriptions.pop(key, None)
-        if found is None:
-            found = await self._carry_out(self._describer.description(iri, page), client)
-        self._descriptions[key] = found
-        while len(self._descriptions) > _KEPT:
-            del self._descriptions[next(iter(self._descriptions))]
-        return found
+        plan = partial(self._describer.description, iri, page)
+        return await self._descriptions.get((iri, page), lambda: self._carry_out(plan(), client))
 
     async def tombstone(self, iri: NamedNode, client: str) -> Description:
         """What is left of a retired thing."""
@@ -71,27 +62,26 @@ class Lookup:
 
     async def source(self) -> Source:
         """How the dataset is cited."""
-        if self._source is None:
-            self._source = await self._carry_out(read_source(self._store.manifest, self._base), "")
-        return self._source
+        plan = partial(read_source, self._store.manifest, self._base)
+        return await self._source.get(None, lambda: self._carry_out(plan(), ""))
 
     async def languages(self) -> tuple[str, ...]:
         """The languages that labels are in."""
-        if self._languages is None:
-            solutions = await self._select(_LABEL_LANGUAGES, "")
-            found = (row["language"].value for row in solutions if row["language"])
-            self._languages = tuple(sorted(name for name in found if name))
-        return self._languages
+        return await self._languages.get(None, self._find_languages)
 
     async def near(self, iri: NamedNode, client: str) -> Sequence[Candidate]:
         """The known things whose names or labels are like the name of an unknown one."""
         kind = iri.value.removeprefix(self._base).partition("/")[0]
         namespace = f"{self._base}{kind}/"
-        if kind not in self._candidates:
-            plan = self._describer.candidates(namespace)
-            self._candidates[kind] = await self._carry_out(plan, client)
+        plan = partial(self._describer.candidates, namespace)
+        candidates = await self._candidates.get(kind, lambda: self._carry_out(plan(), client))
         wanted = iri.value.removeprefix(namespace)
-        return await asyncio.to_thread(nearest, wanted, namespace, self._candidates[kind])
+        return await asyncio.to_thread(nearest, wanted, namespace, candidates)
+
+    async def _find_languages(self) -> tuple[str, ...]:
+        solutions = await self._select(_LABEL_LANGUAGES, "")
+        found = (row["language"].value for row in solutions if row["language"])
+        return tuple(sorted(name for name in found if name))
 
     async def _carry_out(self, plan: Plan[Made], client: str) -> Made:
         try:
