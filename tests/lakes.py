@@ -10,6 +10,8 @@ from tipgraph.namespaces import GRAPH_DATA, ID, RDFS, TIP
 from tipgraph.snapshot import Snapshot
 
 _FILE: Final = Path(__file__).parent / "cases" / "lakes.trig"
+# Things of every kind.
+THINGS: Final = ("id/lake", "claim/lakes/s1-01", "doc/lakes/s1", "inferred/1", "id/only-mentioned")
 # More boats than fit on a page of links.
 BOATS: Final = 230
 

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from pyoxigraph import Quad
 
+from tipgraph import __version__
 from tipgraph.describe import Description
 from tipgraph.errors import RequestError
 from tipgraph.formats import GRAPH_FORMATS, Format, find_format
@@ -80,6 +81,14 @@ class Wanted:
     volatile: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Redirection:
+    """A response that leads elsewhere."""
+
+    headers: Headers
+    body: bytes
+
+
 class LinkedData(Reading):
     """Answers for things, their pages and their data.
 
@@ -103,13 +112,14 @@ class LinkedData(Reading):
         super().__init__(service)
         self._base = settings.base_iri
         self._root = local_root(settings)
-        self._digest = store.manifest.digest
+        # What representations depend on, beside the request.
+        self._state = (store.manifest.digest, __version__, self._base, self._root)
         self._lookup = Lookup(store, settings.base_iri)
         self._cache = cache
         self._metrics = metrics
         # What a request asks for depends on these fields alone, and finding out takes longer than
         # sending what is kept.
-        self._remembered: dict[tuple[bytes | None, ...], Wanted] = {}
+        self._remembered: dict[tuple[bytes | None, ...], Wanted | Redirection] = {}
 
     def has(self, path: str) -> bool:
         """Whether a path is that of a thing, of a page or of data."""
@@ -133,9 +143,14 @@ class LinkedData(Reading):
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()
             self._remembered[key] = wanted
-        await self._send(exchange, wanted)
+        if isinstance(wanted, Redirection):
+            await exchange.respond(303, wanted.headers, wanted.body)
+        else:
+            await self._send(exchange, wanted)
 
-    async def _wanted(self, exchange: Exchange, raw_path: bytes, languages: bytes) -> Wanted | None:
+    async def _wanted(
+        self, exchange: Exchange, raw_path: bytes, languages: bytes
+    ) -> Wanted | Redirection | None:
         """What is to be sent for a request; None when that was something else, sent already."""
         parameters = Parameters(exchange.query_string)
         page = _page_number(parameters.single("page"))
@@ -150,13 +165,13 @@ class LinkedData(Reading):
         elif form is None:
             await self._send_not_acceptable(exchange, found)
         elif found.role != ("page" if form is PAGE else "data"):
-            await self._redirect(exchange, found, form, page)
+            return self._redirection(found, form, page)
         else:
             page = page if form in PAGED_FORMS else 1
             available = await self._lookup.languages() if form is PAGE else ()
             language = choose_language(languages.decode("latin-1"), available)
             coding = choose_coding(exchange.accept_encoding.decode("latin-1"))
-            parts = (self._digest, found.name, found.iri.value, form.name, page, language)
+            parts = (self._state, found.name, found.iri.value, form.name, page, language)
             tag = blake2b(repr(parts).encode(), digest_size=16).hexdigest().encode()
             return Wanted(found, form, page, language, tag, coding)
         return None
@@ -172,9 +187,7 @@ class LinkedData(Reading):
                 return reading
         return None
 
-    async def _redirect(
-        self, exchange: Exchange, address: Address, form: AnyForm, page: int
-    ) -> None:
+    def _redirection(self, address: Address, form: AnyForm, page: int) -> Redirection:
         location = self._root + address.local(form, page)
         body = (
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>See other</title>'
@@ -188,7 +201,7 @@ class LinkedData(Reading):
             (b"vary", b"Accept"),
             _VALIDATED,
         ]
-        await exchange.respond(303, headers, body.encode())
+        return Redirection(headers, body.encode())
 
     async def _send(self, exchange: Exchange, wanted: Wanted) -> None:
         """Send a representation: from the cache, made anew, or as known already."""
