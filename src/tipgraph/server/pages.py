@@ -56,7 +56,8 @@ _FIRST_QUESTIONS: Final = (
 def shipped_examples() -> tuple[Example, ...]:
     """The questions that introduce the shipped graph."""
     catalogue = {question.slug: question for question in questions()}
-    return tuple(Example(catalogue[slug].text, catalogue[slug].query) for slug in _FIRST_QUESTIONS)
+    chosen = (catalogue[slug] for slug in _FIRST_QUESTIONS if slug in catalogue)
+    return tuple(Example(question.text, question.query) for question in chosen)
 
 
 def pages_router(app: FastAPI, templates: Templates, *, shipped: bool) -> APIRouter:
