@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 from benchmarks.load import (
     HeavyQueries,
+    described,
     distinct,
     median,
     repeated,
     rows_seconds,
+    shown,
 )
 from benchmarks.services import (
     Service,
@@ -35,6 +37,8 @@ def main() -> None:
         peer = services.enter_context(oxigraph(data, programs))
         compare_rates("one small SELECT repeated", ours, peer, _repeated, at_least=1.5)
         compare_rates("distinct small SELECTs", ours, peer, _distinct, at_least=0.45)
+        compare_rates("one thing's data repeated", ours, peer, _described, at_least=1)
+        compare_rates("one thing's page repeated", ours, peer, _shown, at_least=0.5)
         for name, media_type in FORMATS.items():
             compare_rows(name, media_type, ours, peer)
         compare_p99(ours)
@@ -44,6 +48,14 @@ def main() -> None:
 
 def _repeated(service: Service) -> float:
     return repeated(service).requests
+
+
+def _described(service: Service) -> float:
+    return described(service).requests
+
+
+def _shown(service: Service) -> float:
+    return shown(service).requests
 
 
 def _distinct(service: Service) -> float:

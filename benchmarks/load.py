@@ -60,12 +60,30 @@ def distinct(service: Service, salt: str, connections: int = CONNECTIONS) -> Rat
     return _wrk(service.endpoint, script=script, connections=connections)
 
 
-def _wrk(address: str, script: Path | None = None, connections: int = CONNECTIONS) -> Rate:
+def described(service: Service) -> Rate:
+    """The description of one thing in Turtle, again and again."""
+    return _wrk(service.description, accept="text/turtle")
+
+
+def shown(service: Service) -> Rate:
+    """The page of one thing, again and again; of a service without pages its description."""
+    if not service.page:
+        return described(service)
+    return _wrk(service.page, accept="text/html")
+
+
+def _wrk(
+    address: str,
+    *,
+    script: Path | None = None,
+    connections: int = CONNECTIONS,
+    accept: str = _RESULTS_JSON,
+) -> Rate:
     wrk = shutil.which("wrk")
     if wrk is None:
         sys.exit("the load is made by wrk, which is not here; on Debian: apt-get install wrk")
     command = [wrk, "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency"]
-    command += ["-H", f"Accept: {_RESULTS_JSON}"]
+    command += ["-H", f"Accept: {accept}"]
     command += ["-s", str(script)] if script else []
     said = subprocess.run([*command, address], check=True, capture_output=True, text=True).stdout
     if "Non-2xx" in said:

@@ -13,24 +13,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 FOLDER: Final = Path(__file__).parent.parent / ".bench"
 PEERS: Final = ("oxigraph==0.5.13", "rdflib-endpoint[cli]==0.6.3")
-EX: Final = "http://example.org/"
+BASE: Final = "http://example.org/"
+EX: Final = f"{BASE}id/"
 SUBJECTS: Final = 25_000
 
 
 @dataclass(frozen=True)
 class Service:
-    """A running service: its name and the address of its SPARQL endpoint."""
+    """A running service.
+
+    Args:
+        name: What it is called.
+        endpoint: The address of its SPARQL endpoint.
+        description: An address that answers with the description of one thing, in Turtle.
+        page: An address that answers with the page of that thing.
+    """
 
     name: str
     endpoint: str
+    description: str = ""
+    page: str = ""
 
 
 def write_data() -> Path:
     """Write 100,000 triples about 25,000 subjects, the same ones each time."""
-    path = FOLDER / "data.nt"
+    path = FOLDER / "things.nt"
     if not path.exists():
         FOLDER.mkdir(exist_ok=True)
         chance = random.Random(1)  # noqa: S311  # the same numbers each time
@@ -63,22 +74,30 @@ def tipgraph(data: Path, *, workers: int = 2) -> Iterator[Service]:
     """This project, as `tipgraph serve` runs it."""
     port = free_port()
     command = [sys.executable, "-m", "tipgraph", "serve", "--data", str(data), "--port", str(port)]
-    environment = {"TIPGRAPH_WORKERS": str(workers), "TIPGRAPH_SNAPSHOT_DIR": str(FOLDER)}
-    with running(command, f"http://127.0.0.1:{port}/sparql", environment):
-        yield Service("tipgraph", f"http://127.0.0.1:{port}/sparql")
+    environment = {
+        "TIPGRAPH_BASE_IRI": BASE,
+        "TIPGRAPH_SNAPSHOT_DIR": str(FOLDER),
+        "TIPGRAPH_WORKERS": str(workers),
+    }
+    root = f"http://127.0.0.1:{port}"
+    with running(command, f"{root}/sparql", environment):
+        yield Service(
+            "tipgraph", f"{root}/sparql", f"{root}/data/id/s77.ttl", f"{root}/page/id/s77"
+        )
 
 
 @contextlib.contextmanager
 def oxigraph(data: Path, programs: Path) -> Iterator[Service]:
     """Oxigraph's server over an on-disk store, loaded and optimised as its manual says."""
-    store = FOLDER / "oxigraph"
+    store = FOLDER / "oxigraph-things"
     if not store.exists():
         for arguments in (("load", "-l", store, "-f", data), ("optimize", "-l", store)):
             subprocess.run([programs / "oxigraph", *arguments], check=True, capture_output=True)
     port = free_port()
     command = [programs / "oxigraph", "serve-read-only", "-l", store, "-b", f"127.0.0.1:{port}"]
-    with running([str(part) for part in command], f"http://127.0.0.1:{port}/query", {}):
-        yield Service("Oxigraph", f"http://127.0.0.1:{port}/query")
+    endpoint = f"http://127.0.0.1:{port}/query"
+    with running([str(part) for part in command], endpoint, {}):
+        yield Service("Oxigraph", endpoint, f"{endpoint}?query={quote(f'DESCRIBE <{EX}s77>')}")
 
 
 @contextlib.contextmanager

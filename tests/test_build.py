@@ -9,7 +9,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from tests.working_copy import RIVERS, WorkingCopy
 from tipgraph.build import Inputs, build
-from tipgraph.namespaces import GRAPH_META, GRAPHS_MERGED, VOID
+from tipgraph.namespaces import DCTERMS, GRAPH_META, GRAPHS_MERGED, ID, OWL, VOID
 from tipgraph.snapshot import Snapshot
 
 
@@ -48,6 +48,16 @@ def test_the_default_graph_is_the_merge_of_asserted_and_inferred(rivers: Working
     assert snapshot.manifest.default_graph_triples == len(merged)
     for name, count in snapshot.manifest.graphs.items():
         assert count == len(triples(store, NamedNode(name))) > 0
+
+
+def test_what_is_retired_is_said_of_the_dataset_and_not_in_its_data(rivers: WorkingCopy) -> None:
+    rivers.path("data/retired.ttl").write_text(
+        f"<{ID}creek> <{OWL}deprecated> true ; <{DCTERMS}isReplacedBy> <{ID}ane> .\n"
+    )
+    store = opened(build(Inputs(), rivers.cache).snapshot)
+    creek = NamedNode(f"{ID}creek")
+    graphs = {quad.graph_name for quad in store.quads_for_pattern(creek, None, None)}
+    assert graphs == {GRAPH_META}
 
 
 def test_statistics_are_true(rivers: WorkingCopy) -> None:

@@ -7,6 +7,7 @@ from pyoxigraph import (
     BlankNode,
     CanonicalizationAlgorithm,
     Dataset,
+    DefaultGraph,
     Literal,
     NamedNode,
     Quad,
@@ -18,7 +19,7 @@ from pyoxigraph import (
 from tipgraph.dataset import read_text, turtle_files
 from tipgraph.errors import InputSyntaxError
 from tipgraph.syntax import parse_rdf
-from tipgraph.turtle import format_turtle, write_turtle
+from tipgraph.turtle import format_turtle, write_trig, write_turtle
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 EX = "@prefix ex: <http://example.org/> .\n\n"
@@ -107,6 +108,27 @@ def test_writing_keeps_the_graph_and_is_the_same_for_the_same_graph(triples: lis
     written = write_turtle(triples, {"ex": "http://example.org/"})
     assert graph(written) == dataset(triples)
     assert write_turtle(reversed(triples), {"ex": "http://example.org/"}) == written
+
+
+graph_names = st.one_of(
+    st.just(DefaultGraph()), st.sampled_from([NamedNode(f"http://example.org/{n}") for n in "gh"])
+)
+
+
+@given(st.lists(st.tuples(graphs, graph_names), max_size=4))
+def test_writing_trig_keeps_triples_in_their_graphs(
+    parts: list[tuple[list[Triple], DefaultGraph | NamedNode]],
+) -> None:
+    quads = [
+        Quad(t.subject, t.predicate, t.object, name) for triples, name in parts for t in triples
+    ]
+    expected = Dataset(quads)
+    expected.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    written = write_trig(quads, {"ex": "http://example.org/"})
+    found = Dataset(parse_rdf(written, RdfFormat.TRIG, "test"))
+    found.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    assert found == expected
+    assert write_trig(reversed(quads), {"ex": "http://example.org/"}) == written
 
 
 @given(graphs)

@@ -16,20 +16,9 @@ from time import perf_counter
 from typing import Final
 
 import platformdirs
-from pyoxigraph import (
-    CanonicalizationAlgorithm,
-    Dataset,
-    DefaultGraph,
-    Literal,
-    NamedNode,
-    Quad,
-    RdfFormat,
-    Store,
-    Triple,
-    serialize,
-)
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
-from tipgraph import dataset, reasoning, validation, void
+from tipgraph import dataset, dumps, reasoning, validation, void
 from tipgraph.errors import CacheError, NonConformanceError, SnapshotError, TipgraphError
 from tipgraph.namespaces import (
     DATASET,
@@ -42,10 +31,26 @@ from tipgraph.namespaces import (
     GRAPHS_MERGED,
     OWL,
 )
-from tipgraph.snapshot import MANIFEST_NAME, STORE_NAME, Manifest, Snapshot, open_snapshot
+from tipgraph.snapshot import (
+    DUMPS_NAME,
+    MANIFEST_NAME,
+    STORE_NAME,
+    Manifest,
+    Snapshot,
+    open_snapshot,
+)
 
 # A change to the code that makes the graph makes another snapshot, as a change of its files does.
-_CODE: Final = ("build.py", "dataset.py", "syntax.py", "void.py", "reasoning/*", "reasoning/*/*")
+_CODE: Final = (
+    "build.py",
+    "dataset.py",
+    "dumps.py",
+    "syntax.py",
+    "void.py",
+    "reasoning/*",
+    "reasoning/*/*",
+    "turtle/*",
+)
 
 
 @dataclass(frozen=True)
@@ -133,18 +138,25 @@ def build(
 
 
 def _fill(partial: Path, inputs: Inputs, inputs_digest: str, steps: Steps) -> Manifest:
-    """Write the store below `partial` and return the manifest that belongs to it."""
+    """Write the store and dumps below `partial` and return the manifest that belongs to them."""
+    folder = partial / DUMPS_NAME
+    folder.mkdir()
     if inputs.files:
         with steps.step("store"):
             store = _load(inputs, partial / STORE_NAME)
+        with steps.step("dumps"):
+            dumped = dumps.stream_dump(store, folder)
         digest, dataset_version = inputs_digest, inputs_digest[:16]
         merged: tuple[str, ...] = ()
     else:
         graphs = _shipped_graphs(steps)
         with steps.step("digest"):
-            digest = _canonical_digest(graphs)
+            lines = dumps.canonical_lines(graphs)
+            digest = hashlib.sha256(b"".join(lines)).hexdigest()
         with steps.step("store"):
             store = _write(graphs, partial / STORE_NAME)
+        with steps.step("dumps"):
+            dumped = dumps.write_dumps(graphs, lines, folder)
         dataset_version = _dataset_version(graphs)
         merged = tuple(name.value for name in GRAPHS_MERGED)
     names = [name for name in store.named_graphs() if isinstance(name, NamedNode)]
@@ -156,6 +168,7 @@ def _fill(partial: Path, inputs: Inputs, inputs_digest: str, steps: Steps) -> Ma
         graphs={name.value: _size(store, name) for name in sorted(names, key=str)},
         default_graph=merged,
         default_graph_triples=_size(store, DefaultGraph()),
+        dumps=dumped,
     )
 
 
@@ -174,7 +187,8 @@ def _shipped_graphs(steps: Steps) -> dict[NamedNode, set[Triple]]:
         GRAPH_INFERRED: {*inference.triples, *inference.statements},
     }
     with steps.step("statistics"):
-        graphs[GRAPH_META] = set(void.describe(graphs))
+        described = {quad.triple for quad in dataset.read_shipped(GRAPH_META)}
+        graphs[GRAPH_META] = described | set(void.describe(graphs))
     return graphs
 
 
@@ -246,18 +260,10 @@ def _size(store: Store, name: NamedNode | DefaultGraph) -> int:
     return sum(1 for _ in store.quads_for_pattern(None, None, None, name))
 
 
-def _canonical_digest(graphs: dict[NamedNode, set[Triple]]) -> str:
-    """SHA-256 of the dataset's canonical N-Quads (https://www.w3.org/TR/rdf-canon/)."""
-    canonical = Dataset(_quads(graphs))
-    canonical.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    lines = (serialize([quad], format=RdfFormat.N_QUADS) or b"" for quad in canonical)
-    return hashlib.sha256(b"".join(sorted(lines))).hexdigest()
-
-
 def _dataset_version(graphs: dict[NamedNode, set[Triple]]) -> str:
-    """The version the data states for the dataset, or else that of the ontology."""
+    """The version the dataset states for itself, or else that of the ontology."""
     for name, subject, predicate in (
-        (GRAPH_DATA, DATASET, f"{DCAT}version"),
+        (GRAPH_META, DATASET, f"{DCAT}version"),
         (GRAPH_ONTOLOGY, None, f"{OWL}versionInfo"),
     ):
         for triple in graphs[name]:
@@ -286,7 +292,7 @@ def _input_files(inputs: Inputs) -> Iterable[tuple[str, Path]]:
     code = [path for pattern in _CODE for path in package.glob(pattern) if path.is_file()]
     shipped = [
         (name.value, path)
-        for name in (GRAPH_DATA, GRAPH_ONTOLOGY, GRAPH_SHAPES)
+        for name in dataset.SHIPPED_GRAPHS
         for path in dataset.shipped_files(name)
     ]
     return [*shipped, *(("code", path) for path in sorted(code) if path.suffix in (".py", ".rq"))]

@@ -6,13 +6,16 @@ from typing import Final
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from tipgraph.errors import InputError
-from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY, GRAPH_SHAPES
+from tipgraph.namespaces import GRAPH_DATA, GRAPH_META, GRAPH_ONTOLOGY, GRAPH_SHAPES
 from tipgraph.syntax import decode, parse_rdf
 
+# What the dataset says of itself, and of IRIs that it no longer uses.
+_META_FILES: Final = ("data/dataset.ttl", "data/retired.ttl")
 SHIPPED_GRAPHS: Final = {
-    GRAPH_DATA: "data",
-    GRAPH_ONTOLOGY: "ontology",
-    GRAPH_SHAPES: "shapes",
+    GRAPH_DATA: ("data/*.ttl",),
+    GRAPH_ONTOLOGY: ("ontology/*.ttl",),
+    GRAPH_SHAPES: ("shapes/*.ttl",),
+    GRAPH_META: _META_FILES,
 }
 QUERIES_FOLDER: Final = "queries"
 
@@ -29,7 +32,11 @@ def resources() -> Path:
 
 def shipped_files(graph: NamedNode) -> list[Path]:
     """The Turtle files that fill one of the shipped graphs, sorted by name."""
-    return sorted((resources() / SHIPPED_GRAPHS[graph]).glob("*.ttl"))
+    found = {path for pattern in SHIPPED_GRAPHS[graph] for path in resources().glob(pattern)}
+    if graph != GRAPH_META:
+        # These lie beside the data, but are not part of it.
+        found -= {resources() / name for name in _META_FILES}
+    return sorted(found)
 
 
 def query_files(suffix: str = ".ttl") -> list[Path]:

@@ -1,7 +1,7 @@
 """A snapshot: an immutable, finished copy of the graph on disk, only ever opened read-only.
 
-A snapshot is a folder with `manifest.json` and `store/`, an on-disk pyoxigraph store. The store
-holds each named graph and, in its default graph, the merge of the graphs that the manifest's
+A snapshot is a folder with `manifest.json`, `dumps/` and `store/`, an on-disk pyoxigraph store. The
+store holds each named graph and, in its default graph, the merge of the graphs that the manifest's
 `default_graph` names, so that a plain query meets each triple once.
 """
 
@@ -13,9 +13,29 @@ from typing import Final, Self
 
 from tipgraph.errors import SnapshotError
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 MANIFEST_NAME: Final = "manifest.json"
 STORE_NAME: Final = "store"
+DUMPS_NAME: Final = "dumps"
+
+
+@dataclass(frozen=True)
+class Dump:
+    """A compressed file that holds a graph or the whole dataset.
+
+    Args:
+        name: Its name in the folder of dumps; the extensions tell its format and compression.
+        title: What it holds, in words.
+        size: Its size in bytes.
+        sha256: SHA-256 (hex) of its bytes.
+        graph: IRI of the graph that it holds; None for the whole dataset.
+    """
+
+    name: str
+    title: str
+    size: int
+    sha256: str
+    graph: str | None = None
 
 
 @dataclass(frozen=True)
@@ -30,6 +50,7 @@ class Manifest:
         graphs: Named graph IRI to number of triples.
         default_graph: IRIs of the named graphs merged into the default graph.
         default_graph_triples: Number of triples in the default graph.
+        dumps: The files in the folder of dumps.
         format_version: Layout of the folder; another one is refused.
     """
 
@@ -40,6 +61,7 @@ class Manifest:
     graphs: Mapping[str, int]
     default_graph: tuple[str, ...]
     default_graph_triples: int
+    dumps: tuple[Dump, ...] = ()
     format_version: int = FORMAT_VERSION
 
     @classmethod
@@ -49,6 +71,7 @@ class Manifest:
         if not isinstance(values, dict) or set(values) != {field.name for field in fields(cls)}:
             raise ValueError("not a manifest")
         values["default_graph"] = tuple(values["default_graph"])
+        values["dumps"] = tuple(Dump(**each) for each in values["dumps"])
         values["graphs"] = {str(name): int(count) for name, count in values["graphs"].items()}
         return cls(**values)
 
@@ -68,6 +91,11 @@ class Snapshot:
     def store_path(self) -> Path:
         """The folder for `pyoxigraph.Store.read_only`."""
         return self.path / STORE_NAME
+
+    @property
+    def dumps_path(self) -> Path:
+        """The folder of dumps."""
+        return self.path / DUMPS_NAME
 
 
 def open_snapshot(path: Path) -> Snapshot:

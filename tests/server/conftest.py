@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.lakes import write_lakes
 from tests.service import LiveService, rivers, serving, write_snapshot
 
 
@@ -24,4 +25,22 @@ def service(snapshot_path: Path) -> Iterator[LiveService]:
 @pytest.fixture(scope="session")
 def client(service: LiveService) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=service.url) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def lakes_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_lakes(tmp_path_factory.mktemp("lakes") / "snapshot").path
+
+
+@pytest.fixture(scope="session")
+def lakes_service(lakes_path: Path) -> Iterator[LiveService]:
+    with serving(lakes_path, workers=2) as live:
+        yield live
+
+
+@pytest.fixture(scope="session")
+def lakes(lakes_service: LiveService) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=lakes_service.url) as client:
+        client.headers["accept"] = "*/*"
         yield client

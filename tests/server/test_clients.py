@@ -1,9 +1,7 @@
 """Clients that people use, told nothing but the address, get right answers."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,10 +12,10 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, JSON, POST, POSTDIRECTLY, TURTLE, XML, SPARQLWrapper
 
+from tests.node import install_clients
 from tests.service import EX, LiveService
 
 LENGTH = f"SELECT ?n WHERE {{ <{EX}river> <{EX}length> ?n }}"
-CLIENTS = Path(__file__).parent.parent / "clients"
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "sparql.md"
 
 
@@ -91,23 +89,8 @@ def test_the_notebook_snippet_of_the_documentation(service: LiveService) -> None
 
 @pytest.fixture(scope="module")
 def comunica() -> Path:
-    """The script that asks through Comunica, installed beside it as the lock file says."""
-    required = os.environ.get("CI") == "true"
-    npm = shutil.which("npm")
-    if npm is None and not required:
-        pytest.skip("Comunica needs Node, which is not here")
-    assert npm is not None, "Comunica needs Node"
-    if not (CLIENTS / "node_modules").is_dir():
-        installed = subprocess.run(
-            [npm, "ci", "--no-audit", "--no-fund"],
-            cwd=CLIENTS,
-            capture_output=True,
-            check=False,
-        )
-        if installed.returncode and not required:
-            pytest.skip("Comunica cannot be installed from here")
-        assert installed.returncode == 0, installed.stderr.decode()
-    return CLIENTS / "ask.mjs"
+    """The script that asks through Comunica."""
+    return install_clients("@comunica") / "ask.mjs"
 
 
 class TestComunica:
@@ -117,7 +100,7 @@ class TestComunica:
             capture_output=True,
             check=False,
             timeout=120,
-            cwd=CLIENTS,
+            cwd=comunica.parent,
         )
         assert ended.returncode == 0, ended.stderr.decode()
         return json.loads(ended.stdout)

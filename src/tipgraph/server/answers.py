@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections import OrderedDict
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 from urllib.parse import quote
 
 from tipgraph.errors import QuerySyntaxError
@@ -20,6 +20,25 @@ _VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNO
 _LARGE_BODY: Final = 256 * 1024
 # No answer may push out more of the cache than this part.
 _CACHE_SHARE: Final = 0.5
+
+
+class Tagged(Protocol):
+    """A request for a representation that has a name."""
+
+    @property
+    def tag(self) -> bytes:
+        """Names the representation, whatever its coding: a digest of all that it depends on."""
+        ...
+
+    @property
+    def coding(self) -> str:
+        """The content coding wanted."""
+        ...
+
+    @property
+    def volatile(self) -> bool:
+        """Whether the representation may differ each time."""
+        ...
 
 
 class Asked(NamedTuple):
@@ -75,7 +94,7 @@ class AnswerCache:
         self._metrics = metrics
         self._kept: OrderedDict[tuple[bytes, str], Representation] = OrderedDict()
 
-    def get(self, asked: Asked) -> Representation | None:
+    def get(self, asked: Tagged) -> Representation | None:
         """Find a kept answer."""
         key = (asked.tag, asked.coding)
         found = self._kept.get(key)
@@ -86,7 +105,7 @@ class AnswerCache:
         self._metrics.cache["hit"] += 1
         return found
 
-    def keep(self, asked: Asked, representation: Representation) -> None:
+    def keep(self, asked: Tagged, representation: Representation) -> None:
         """Keep an answer, in place of those not asked for longest."""
         size = len(representation.body)
         if asked.volatile or size > self._capacity * _CACHE_SHARE:
@@ -122,10 +141,10 @@ class Answers:
         """
         exchange.query = asked.request.query
         if exchange.if_none_match and not asked.volatile:
-            known = _known_tag(exchange.if_none_match, asked)
+            known = known_tag(exchange.if_none_match, asked)
             if known is not None:
                 self._metrics.cache["not_modified"] += 1
-                await exchange.respond(304, _validators(known))
+                await exchange.respond(304, validators(known))
                 return
         representation = None if asked.volatile else self._cache.get(asked)
         if representation is not None:
@@ -163,17 +182,18 @@ class Answers:
         headers.append((b"content-type", content_type.encode()))
         coding = IDENTITY if len(body) < SMALL_BODY else asked.coding
         if coding != IDENTITY:
-            body = await _compressed(body, coding)
+            body = await compressed(body, coding)
             headers.append((b"content-encoding", coding.encode()))
         if asked.volatile:
             headers += [(b"cache-control", b"no-store"), (b"vary", b"Accept, Accept-Encoding")]
         else:
             tag = asked.tag if coding == IDENTITY else asked.tag + b"-" + coding.encode()
-            headers += _validators(tag)
+            headers += validators(tag)
         return Representation(headers, body)
 
 
-async def _compressed(body: bytes, coding: str) -> bytes:
+async def compressed(body: bytes, coding: str) -> bytes:
+    """Compress a body, without holding up other requests."""
     if len(body) < _LARGE_BODY:
         return compress(body, coding)
     return await asyncio.to_thread(compress, body, coding)
@@ -213,7 +233,7 @@ def _is_volatile(query: str) -> bool:
     return ("_:" in query or "[" in query) and "construct" in query.lower()
 
 
-def _known_tag(if_none_match: bytes, asked: Asked) -> bytes | None:
+def known_tag(if_none_match: bytes, asked: Tagged) -> bytes | None:
     """The entity tag that the client has and that would be sent again."""
     current = {asked.tag}
     if asked.coding != IDENTITY:
@@ -224,11 +244,12 @@ def _known_tag(if_none_match: bytes, asked: Asked) -> bytes | None:
     return None
 
 
-def _validators(tag: bytes) -> list[tuple[bytes, bytes]]:
+def validators(tag: bytes, vary: bytes = b"Accept, Accept-Encoding") -> list[tuple[bytes, bytes]]:
+    """The header fields by which a client finds out whether what it keeps is still current."""
     return [
         (b"etag", b'"' + tag + b'"'),
         (b"cache-control", b"public, no-cache"),
-        (b"vary", b"Accept, Accept-Encoding"),
+        (b"vary", vary),
     ]
 
 

@@ -1,6 +1,6 @@
 """The application: a FastAPI app, with the SPARQL endpoint met before its routing."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -8,15 +8,22 @@ from fastapi import FastAPI
 
 from tipgraph import __version__
 from tipgraph.namespaces import GRAPH_DATA
+from tipgraph.server.addresses import below, local_root
 from tipgraph.server.answers import AnswerCache, Answers
+from tipgraph.server.crawlers import Crawlers
+from tipgraph.server.documents import Documents
+from tipgraph.server.dumps import Dumps
 from tipgraph.server.envelope import Envelope, add_problem_handlers
 from tipgraph.server.exchange import Receive, Scope, Send, Service
 from tipgraph.server.gsp import GraphStore
+from tipgraph.server.linked_data import LinkedData
 from tipgraph.server.metrics import Metrics
-from tipgraph.server.openapi import sparql_paths
+from tipgraph.server.openapi import reading_paths, sparql_paths
 from tipgraph.server.operations import operations_router
 from tipgraph.server.pages import pages_router
+from tipgraph.server.reading import Reading
 from tipgraph.server.service_description import ServiceDescription
+from tipgraph.server.sources import Sources
 from tipgraph.server.sparql import SparqlEndpoint
 from tipgraph.server.templates import Templates
 from tipgraph.settings import Settings
@@ -34,22 +41,28 @@ class TipgraphApp(FastAPI):
 
     sparql: SparqlEndpoint
     graph_store: GraphStore
+    parts: Sequence[Reading] = ()
     envelope: Envelope
+    prefix: str = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         path = scope.get("path", "")
+        if self.prefix and path.startswith(f"{self.prefix}/"):
+            # Some proxies keep the prefix under which they publish the service, some drop it.
+            path, scope = path.removeprefix(self.prefix), below(scope, self.prefix)
         if path == "/sparql":
             await self.sparql(scope, receive, send)
         elif path == "/gsp" or self.graph_store.has(path):
             await self.graph_store(scope, receive, send)
         else:
-            await self.envelope(scope, receive, send)
+            part = next((each for each in self.parts if each.has(path)), self.envelope)
+            await part(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI description of all routes."""
         schema = super().openapi()
-        schema["paths"] = {**sparql_paths(), **schema["paths"]}
+        schema["paths"] = {**sparql_paths(), **reading_paths(), **schema["paths"]}
         return schema
 
 
@@ -62,7 +75,8 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
     """
     manifest = store.manifest
     metrics = Metrics(store.pool)
-    templates = Templates(title=TITLE, dataset_version=manifest.dataset_version)
+    root = local_root(settings)
+    templates = Templates(title=TITLE, dataset_version=manifest.dataset_version, root=root)
     service = Service(
         manifest.dataset_version,
         trusted_proxies=settings.trusted_proxies,
@@ -83,8 +97,17 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
     app = TipgraphApp(
         title=TITLE, version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
     )
-    answers = Answers(store, AnswerCache(settings.cache_bytes, metrics), metrics)
+    app.prefix = root.rstrip("/")
+    cache = AnswerCache(settings.cache_bytes, metrics)
+    answers = Answers(store, cache, metrics)
     app.graph_store = GraphStore(service, answers, manifest, settings.base_iri)
+    sources = Sources(store, settings)
+    app.parts = (
+        LinkedData(service, store, settings, cache=cache, metrics=metrics),
+        Documents(service, sources, settings),
+        Dumps(service, store.snapshot, root=root),
+        Crawlers(service, sources.select, manifest=manifest, settings=settings),
+    )
     app.sparql = SparqlEndpoint(
         service,
         answers,

@@ -36,8 +36,8 @@ Headers = Sequence[tuple[bytes, bytes]]
 QUERY_TYPE: Final = "application/sparql-query"
 
 EXPOSED_HEADERS: Final = (
-    "Content-Encoding, ETag, Link, Location, Retry-After, Server-Timing, "
-    "Tipgraph-Dataset-Version, Tipgraph-Hint, X-Request-Id"
+    "Accept-Ranges, Content-Encoding, Content-Range, ETag, Link, Location, Repr-Digest, "
+    "Retry-After, Server-Timing, Tipgraph-Dataset-Version, Tipgraph-Hint, X-Request-Id"
 )
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _logger: Final = logging.getLogger("tipgraph.server")
@@ -176,8 +176,8 @@ class Exchange:
             body = inflate(body, self.content_encoding.decode("latin-1"), limit)
         return body
 
-    async def respond(self, status: int, headers: Headers, body: bytes = b"") -> None:
-        """Send a whole response; a HEAD request gets the same one without its body."""
+    async def begin(self, status: int, headers: Headers, length: int) -> None:
+        """Send the head of a response whose body, of a known length in bytes, is sent piecemeal."""
         service = self.service
         await self.send(
             {
@@ -186,17 +186,21 @@ class Exchange:
                 "headers": [
                     *headers,
                     *service.common_headers,
-                    (b"content-length", b"%d" % len(body)),
+                    (b"content-length", b"%d" % length),
                     (b"x-request-id", self.request_id),
                 ]
                 if status != 304 and status != 204
                 else [*headers, *service.common_headers, (b"x-request-id", self.request_id)],
             }
         )
+        service.metrics.observe(self.path, status, time.perf_counter() - self.begun)
+
+    async def respond(self, status: int, headers: Headers, body: bytes = b"") -> None:
+        """Send a whole response; a HEAD request gets the same one without its body."""
+        await self.begin(status, headers, len(body))
         await self.send(
             {"type": "http.response.body", "body": b"" if self.method == "HEAD" else body}
         )
-        service.metrics.observe(self.path, status, time.perf_counter() - self.begun)
 
     async def refuse(self, error: TipgraphError) -> None:
         """Send the problem that an error is, as JSON or as a page."""

@@ -1,5 +1,6 @@
-"""The OpenAPI description of the routes that FastAPI does not see: those of the SPARQL endpoint."""
+"""The OpenAPI description of the routes that FastAPI does not see."""
 
+import re
 from typing import Any, Final
 
 from tipgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, media_types
@@ -10,6 +11,63 @@ _PARAMETERS: Final = (
     ("named-graph-uri", "A named graph; wins over FROM NAMED.", True, "string"),
     ("timeout", "Seconds the query may run; lowers the limit.", False, "number"),
     ("format", "A format by name, such as csv; wins over Accept.", False, "string"),
+)
+_GRAPH_OR_PAGE: Final = (*media_types(GRAPH_FORMATS), "text/html")
+_CITATION_TYPES: Final = ("application/x-bibtex", "application/vnd.citationstyles.csl+json")
+_DUMP_TYPES: Final = ("application/gzip", "application/zstd", "text/plain")
+_THINGS: Final = (
+    ("/id/{name}", "A thing"),
+    ("/claim/{document}/{name}", "A claim"),
+    ("/doc/{document}", "A document"),
+    ("/doc/{document}/{name}", "A passage"),
+    ("/inferred/{name}", "An inferred statement"),
+)
+_READING: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
+    (
+        "/ontology",
+        "The ontology",
+        "As a page, each term with its axioms in words, cardinalities, uses and examples. A suffix "
+        "such as .ttl wins over Accept; /ontology/{version} is the same for good.",
+        _GRAPH_OR_PAGE,
+    ),
+    (
+        "/shapes",
+        "The shapes",
+        "SHACL, as a graph or as a page. Suffix and version as for the ontology.",
+        _GRAPH_OR_PAGE,
+    ),
+    (
+        "/dataset",
+        "What the dataset is",
+        "DCAT and VoID, as a graph or as a page. Suffix and version as for the ontology.",
+        _GRAPH_OR_PAGE,
+    ),
+    ("/.well-known/void", "What the dataset is", "The same as /dataset.", _GRAPH_OR_PAGE),
+    ("/dumps/", "Which dumps there are", "With sizes and checksums.", ("text/html",)),
+    (
+        "/dumps/{version}/{name}",
+        "A dump",
+        "Whole, or the part that Range names. SHA256SUMS lists the checksums of all.",
+        _DUMP_TYPES,
+    ),
+    (
+        "/page/{kind}/{name}",
+        "The page of a thing",
+        "Its description for people, with the same graph in JSON-LD inside. The kind is id, claim, "
+        "doc or inferred. The parameter page leads on through what points at the thing.",
+        ("text/html",),
+    ),
+    (
+        "/data/{kind}/{name}.{suffix}",
+        "The data of a thing",
+        "Its description in the format that the suffix names or, without a suffix, by Accept. "
+        "TriG and N-Quads tell what was inferred from what was asserted. The suffixes bib, csl and "
+        "linkset give a BibTeX entry, CSL-JSON and the links of all representations.",
+        (*media_types(GRAPH_FORMATS), *_CITATION_TYPES, "application/linkset+json"),
+    ),
+    ("/sitemap.xml", "Every page", "By the sitemap protocol.", ("application/xml",)),
+    ("/robots.txt", "What crawlers keep away from", "By RFC 9309.", ("text/plain",)),
+    ("/llms.txt", "How agents read the graph", "In Markdown.", ("text/plain",)),
 )
 
 
@@ -55,6 +113,56 @@ def sparql_paths() -> dict[str, Any]:
                 "description": "The body is the query itself, or a form that holds it.",
                 "requestBody": body,
             },
+        },
+    }
+
+
+def reading_paths() -> dict[str, Any]:
+    """The paths of what can be read: things, documents, dumps, lists for programs."""
+    documents = {
+        path: {"get": _reading(path, summary, description, types)}
+        for path, summary, description, types in _READING
+    }
+    return {path: {"get": _thing(path, summary)} for path, summary in _THINGS} | documents
+
+
+def _thing(path: str, summary: str) -> dict[str, Any]:
+    problem: dict[str, Any] = {"content": {"application/problem+json": {}}}
+    return {
+        "tags": ["Things"],
+        "summary": summary,
+        "description": "Leads to its page or to its data, by Accept or by the parameter format; "
+        "to Turtle where nothing is said.",
+        "parameters": _path_parameters(path),
+        "responses": {
+            "303": {"description": "What describes it is at Location"},
+            "404": {"description": "The graph does not know it; names what is near", **problem},
+            "406": {"description": "Nothing that describes it is acceptable", **problem},
+            "410": {"description": "It was retired; the answer is its tombstone"},
+        },
+    }
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"\{(\w+)\}", path)
+    ]
+
+
+def _reading(path: str, summary: str, description: str, types: tuple[str, ...]) -> dict[str, Any]:
+    content: dict[str, Any] = {name: {} for name in types}
+    problem: dict[str, Any] = {"content": {"application/problem+json": {}}}
+    return {
+        "tags": ["Documents"],
+        "summary": summary,
+        "description": description,
+        "parameters": _path_parameters(path),
+        "responses": {
+            "200": {"description": "The document", "content": content},
+            "304": {"description": "The document is the one the client has"},
+            "404": {"description": "There is none of that name or version", **problem},
+            "406": {"description": "No acceptable format", **problem},
         },
     }
 

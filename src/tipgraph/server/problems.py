@@ -86,6 +86,13 @@ _TYPES: Final = (
         "Parameters and bodies are UTF-8, in parameters percent-encoded once.",
     ),
     ProblemType(
+        "bad-path",
+        400,
+        "The path cannot be the address of anything",
+        "Paths have neither encoded slashes and backslashes, nor empty steps, nor steps of dots "
+        "only, nor characters that no IRI has.",
+    ),
+    ProblemType(
         "read-only",
         403,
         "This service is read-only",
@@ -98,7 +105,12 @@ _TYPES: Final = (
         "This service calls another endpoint only when its IRI stands in the query itself and its "
         "operator has listed that IRI.",
     ),
-    ProblemType("not-found", 404, "There is nothing here", "Check the address."),
+    ProblemType(
+        "not-found",
+        404,
+        "There is nothing here",
+        "Check the address; `near` lists things with names or labels like it.",
+    ),
     ProblemType(
         "method-not-allowed",
         405,
@@ -120,10 +132,29 @@ _TYPES: Final = (
         "with ORDER BY, LIMIT and OFFSET, ask for fewer variables, or use the dumps.",
     ),
     ProblemType(
+        "gone",
+        410,
+        "What was here has been retired",
+        "`replacedBy` lists what stands in its place. Its tombstone, as a page or as a graph, says "
+        "why it was retired: name text/html or an RDF media type in Accept.",
+    ),
+    ProblemType(
         "request-too-large",
         413,
         "The request is larger than requests may be",
         "The limit holds for the body after decompression.",
+    ),
+    ProblemType(
+        "uri-too-long",
+        414,
+        "The address is longer than addresses may be",
+        "No thing has an address that long.",
+    ),
+    ProblemType(
+        "range-not-satisfiable",
+        416,
+        "There is no such part",
+        "The Content-Range field of the response says how many bytes there are.",
     ),
     ProblemType(
         "unsupported-media-type",

@@ -6,14 +6,15 @@ written form; objects are sorted by theirs. Lexical forms of literals are never 
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from pyoxigraph import (
     BlankNode,
     CanonicalizationAlgorithm,
     Dataset,
+    DefaultGraph,
     Literal,
     NamedNode,
     Quad,
@@ -93,16 +94,65 @@ def write_turtle(triples: Iterable[Triple | Quad], prefixes: Mapping[str, str] =
         triples: Triples, or quads whose graph names are left out.
         prefixes: Prefix to namespace IRI; only the prefixes in use are declared.
     """
-    canonical = Dataset(Quad(t.subject, t.predicate, t.object) for t in triples)
-    canonical.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    distinct = [quad.triple for quad in canonical]
+    distinct = [quad.triple for quad in _canonical(Quad(*triple) for triple in _triples(triples))]
     writer = BlockWriter(distinct, prefixes=prefixes, nested=_nested(distinct))
-    subjects = {_term(t.subject) for t in distinct} - {t.object for t in distinct} | {
-        _term(t.subject) for t in distinct if t.subject not in writer.nested
+    body = _blocks(writer, distinct)
+    return "\n\n".join([part for part in (writer.prefix_block(), *body) if part]) + "\n"
+
+
+def write_trig(quads: Iterable[Quad], prefixes: Mapping[str, str] = PREFIXES) -> str:
+    """Write quads as canonical TriG: first the default graph, then the named ones, sorted.
+
+    Args:
+        quads: Quads whose graphs are named by IRIs, or the default graph.
+        prefixes: Prefix to namespace IRI; only the prefixes in use are declared.
+    """
+    graphs: dict[str, list[Triple]] = defaultdict(list)
+    for quad in _canonical(quads):
+        name = "" if isinstance(quad.graph_name, DefaultGraph) else str(quad.graph_name)[1:-1]
+        graphs[name].append(quad.triple)
+    used: set[str] = set()
+    body: list[str] = []
+    shared = _shared(graphs.values())
+    for name, triples in sorted(graphs.items()):
+        nested = _nested(triples) - shared
+        writer = BlockWriter(triples, prefixes=prefixes, nested=nested, used=used)
+        blocks = _blocks(writer, triples)
+        body += [f"{writer.name(name)} {{", *blocks, "}"] if name else blocks
+    head = BlockWriter((), prefixes=prefixes, nested=frozenset(), used=used).prefix_block()
+    return "\n\n".join([part for part in (head, *body) if part]) + "\n"
+
+
+def _triples(given: Iterable[Triple | Quad]) -> Iterator[tuple[Any, NamedNode, Any]]:
+    for each in given:
+        yield each.subject, each.predicate, each.object
+
+
+def _canonical(quads: Iterable[Quad]) -> Dataset:
+    """The quads, each once, with blank nodes that have the same labels each time."""
+    canonical = Dataset(quads)
+    canonical.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return canonical
+
+
+def _blocks(writer: "BlockWriter", triples: Sequence[Triple]) -> list[str]:
+    """The blocks of all subjects that are not nested in another's, those with IRIs first."""
+    subjects = {_term(t.subject) for t in triples} - {t.object for t in triples} | {
+        _term(t.subject) for t in triples if t.subject not in writer.nested
     }
     blocks = sorted((isinstance(node, BlankNode), writer.block(node)) for node in subjects)
-    body = [block for _, block in blocks]
-    return "\n\n".join([part for part in (writer.prefix_block(), *body) if part]) + "\n"
+    return [block for _, block in blocks]
+
+
+def _shared(graphs: Iterable[Sequence[Triple]]) -> set[BlankNode]:
+    """Blank nodes that occur in more than one graph."""
+    occurrences = Counter(
+        node
+        for triples in graphs
+        for node in {term for t in triples for term in (t.subject, t.object)}
+        if isinstance(node, BlankNode)
+    )
+    return {node for node, count in occurrences.items() if count > 1}
 
 
 class BlockWriter:
@@ -113,6 +163,7 @@ class BlockWriter:
         prefixes: Prefix to namespace IRI.
         nested: Blank nodes written inside their only referrer instead of with a label.
         languages: Lower-case language tag to the spelling to write it in.
+        used: Where the prefixes that were used are remembered.
     """
 
     def __init__(
@@ -122,9 +173,10 @@ class BlockWriter:
         prefixes: Mapping[str, str],
         nested: Set[BlankNode],
         languages: Mapping[str, str] | None = None,
+        used: set[str] | None = None,
     ) -> None:
         self.nested = nested
-        self.used: set[str] = set()
+        self.used: set[str] = set() if used is None else used
         self._prefixes = prefixes
         self._languages = languages or {}
         self._properties: dict[Term, dict[NamedNode, list[Term]]] = defaultdict(dict)
@@ -134,12 +186,17 @@ class BlockWriter:
                 objects.append(_term(triple.object))
         self._flat = cache(self._flat_uncached)
         self._iri = cache(self._iri_uncached)
+        self._predicate_key = cache(self._predicate_key_uncached)
 
     def prefix_block(self) -> str:
         """The declarations of the prefixes that were used so far, sorted."""
         return "\n".join(
             f"@prefix {prefix}: <{self._prefixes[prefix]}> ." for prefix in sorted(self.used)
         )
+
+    def name(self, iri: str) -> str:
+        """An IRI as it is written: a prefixed name, or in angle brackets."""
+        return self._iri(iri)
 
     def block(self, subject: Term) -> str:
         """All that is said about one subject, ended by a full stop."""
@@ -258,7 +315,7 @@ class BlockWriter:
     def _predicate_name(self, predicate: NamedNode) -> str:
         return "a" if predicate.value == _TYPE else self._iri(predicate.value)
 
-    def _predicate_key(self, predicate: NamedNode) -> tuple[int, bool, str]:
+    def _predicate_key_uncached(self, predicate: NamedNode) -> tuple[int, bool, str]:
         if predicate.value in _LEADING_PREDICATES:
             return _LEADING_PREDICATES.index(predicate.value), False, ""
         iri = _SORTED_AS.get(predicate.value, predicate.value)

@@ -1,0 +1,166 @@
+"""Dumps: the dataset and each of its graphs as compressed files, also with claims in RDF 1.2.
+
+The same graphs give the same bytes. `all.nq` is the canonical dataset (RDFC-1.0, lines sorted), so
+that the SHA-256 of what it holds is the digest that names the dataset everywhere else.
+
+In RDF 1.2 each statement is the reifier of its triple (https://www.w3.org/TR/rdf12-concepts/):
+`claim rdf:reifies <<( subject predicate object )>>`, which says the triple without asserting it.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Final
+
+import zstandard
+from pyoxigraph import (
+    CanonicalizationAlgorithm,
+    Dataset,
+    Literal,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Store,
+    Triple,
+    serialize,
+)
+
+from tipgraph.namespaces import (
+    GRAPH_DATA,
+    PREFIXES,
+    RDF,
+    TIP,
+    shorten,
+)
+from tipgraph.snapshot import Dump
+from tipgraph.turtle import write_turtle
+
+Graphs = Mapping[NamedNode, Iterable[Triple]]
+
+REIFIES: Final = NamedNode(f"{RDF}reifies")
+# The place in its triple of what each property of a statement says.
+_PARTS: Final = {
+    f"{TIP}claimSubject": 0,
+    f"{TIP}claimPredicate": 1,
+    f"{TIP}claimObject": 2,
+    f"{TIP}claimValue": 2,
+}
+_CHUNK: Final = 1 << 20
+_ZSTD_LEVEL: Final = 9
+
+
+def canonical_lines(graphs: Graphs) -> list[bytes]:
+    """The dataset in canonical N-Quads, a line each, sorted (https://www.w3.org/TR/rdf-canon/)."""
+    canonical = Dataset(
+        Quad(triple.subject, triple.predicate, triple.object, name)
+        for name, triples in graphs.items()
+        for triple in triples
+    )
+    canonical.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted(_line(quad) for quad in canonical)
+
+
+def reify(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """Say for each statement among some triples which triple it is about, as RDF 1.2 does.
+
+    Returns:
+        One `rdf:reifies` triple for each statement that has a subject, a predicate and an object.
+    """
+    parts: dict[NamedNode, dict[int, object]] = {}
+    for triple in triples:
+        place = _PARTS.get(triple.predicate.value)
+        if place is not None and isinstance(triple.subject, NamedNode):
+            parts.setdefault(triple.subject, {})[place] = triple.object
+    for statement in sorted(parts, key=str):
+        match [parts[statement].get(place) for place in range(3)]:
+            case [
+                NamedNode() as subject,
+                NamedNode() as predicate,
+                NamedNode() | Literal() as value,
+            ]:
+                yield Triple(statement, REIFIES, Triple(subject, predicate, value))
+
+
+def write_dumps(graphs: Graphs, lines: Iterable[bytes], folder: Path) -> tuple[Dump, ...]:
+    """Write the dumps of a dataset.
+
+    Args:
+        graphs: The dataset's graphs.
+        lines: The same as canonical N-Quads.
+        folder: Where the files are written; it must exist.
+    """
+    whole = b"".join(lines)
+    dumps = [
+        _write(folder / "all.nq.gz", "The whole dataset, canonical N-Quads", whole),
+        _write(folder / "all.nq.zst", "The whole dataset, canonical N-Quads", whole),
+    ]
+    for name, triples in graphs.items():
+        local = name.value.rpartition("/")[2]
+        text = write_turtle(triples).encode()
+        dumps.append(_write(folder / f"{local}.ttl.gz", f"The graph {local}", text, name))
+    reified = [
+        *(
+            _line(Quad(triple.subject, triple.predicate, triple.object, name))
+            for name, triples in graphs.items()
+            for triple in reify(triples)
+        ),
+        *lines,
+    ]
+    title = "The whole dataset in RDF 1.2, each statement the reifier of its triple"
+    dumps.append(_write(folder / "all-rdf12.nq.gz", title, b"".join(sorted(reified))))
+    title = "The graph data in RDF 1.2, each claim the reifier of its triple"
+    text = _turtle_12(graphs[GRAPH_DATA]).encode()
+    dumps.append(_write(folder / "data-rdf12.ttl.gz", title, text, GRAPH_DATA))
+    return tuple(dumps)
+
+
+def stream_dump(store: Store, folder: Path) -> tuple[Dump, ...]:
+    """Write the one dump of anybody's data, in memory that does not grow with it."""
+    path = folder / "all.nq.zst"
+    compressor = zstandard.ZstdCompressor(level=3)
+    with path.open("wb") as file, compressor.stream_writer(file) as content:
+        store.dump(content, RdfFormat.N_QUADS)
+    return (_dump(path, "The whole dataset, N-Quads"),)
+
+
+def _write(path: Path, title: str, content: bytes, graph: NamedNode | None = None) -> Dump:
+    if path.suffix == ".zst":
+        path.write_bytes(zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(content))
+    else:
+        # The time is left out: the same content has the same digest whenever it is written.
+        path.write_bytes(gzip.compress(content, mtime=0))
+    return _dump(path, title, graph)
+
+
+def _dump(path: Path, title: str, graph: NamedNode | None = None) -> Dump:
+    with path.open("rb") as file:
+        digest = _sha256(file)
+    return Dump(path.name, title, path.stat().st_size, digest, graph and graph.value)
+
+
+def _sha256(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _turtle_12(triples: Iterable[Triple]) -> str:
+    """A graph in Turtle 1.2: as in Turtle 1.1, and then the triple of each statement."""
+    known = list(triples)
+    reified = "".join(f"{_term(t.subject)} rdf:reifies {_term(t.object)} .\n" for t in reify(known))
+    # A prefix more than is used does no harm.
+    used = [f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in PREFIXES if f"{name}:" in reified]
+    return "\n".join([write_turtle(known), "".join(used), reified])
+
+
+def _term(term: object) -> str:
+    if isinstance(term, Triple):
+        parts = " ".join(_term(part) for part in (term.subject, term.predicate, term.object))
+        return f"<<( {parts} )>>"
+    return shorten(term.value) if isinstance(term, NamedNode) else str(term)
+
+
+def _line(quad: Quad) -> bytes:
+    return serialize([quad], format=RdfFormat.N_QUADS) or b""

@@ -1,0 +1,227 @@
+"""The pages of the documents: ontology, shapes and dataset, for people, with the graph inside."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from markupsafe import Markup
+from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, serialize
+
+from tipgraph.namespaces import (
+    DCTERMS,
+    GRAPH_DATA,
+    VOID,
+    shorten,
+)
+from tipgraph.questions import Question, questions
+from tipgraph.server.addresses import local_root
+from tipgraph.server.sources import Document, Sources
+from tipgraph.server.templates import Templates
+from tipgraph.server.uses import find_uses
+from tipgraph.settings import Settings
+from tipgraph.vocabulary import Vocabulary
+from tipgraph.wording import Statements
+
+_LABELS: Final = (
+    "SELECT ?thing ?label { ?thing <http://www.w3.org/2000/01/rdf-schema#label>|"
+    "<http://www.w3.org/2004/02/skos/core#prefLabel> ?label FILTER(isIRI(?thing)) }"
+)
+
+
+class Pages:
+    """Makes the pages.
+
+    Args:
+        templates: Their templates.
+        sources: The documents and what the data says of their terms.
+        settings: Base IRI and public address.
+    """
+
+    def __init__(self, templates: Templates, sources: Sources, settings: Settings) -> None:
+        self._templates = templates
+        self._sources = sources
+        self._base = settings.base_iri
+        self._root = local_root(settings)
+
+    async def page(self, document: Document, address: str) -> bytes:
+        """The page of a document.
+
+        Args:
+            document: The document.
+            address: Where clients reach the service.
+        """
+        if document.name == "dataset":
+            values = self._dataset(document)
+        else:
+            ontology, shapes = [
+                (await self._sources.document(name, address)).triples
+                if self._sources.has(name)
+                else ()
+                for name in ("ontology", "shapes")
+            ]
+            if document.name == "ontology":
+                values = await self._ontology(ontology, shapes)
+            else:
+                values = self._shapes(ontology, shapes)
+        return await asyncio.to_thread(
+            self._templates.render,
+            f"{document.name}.html",
+            json_ld=embedded(document.triples),
+            header=document.header,
+            **values,
+        )
+
+    async def _ontology(
+        self, ontology: Sequence[Triple], shapes: Sequence[Triple]
+    ) -> dict[str, Any]:
+        catalogue = self._questions()
+        vocabulary = Vocabulary(
+            ontology,
+            shapes,
+            await find_uses(self._sources.select),
+            [(question.slug, question.body) for question in catalogue.values()],
+        )
+        return {
+            "vocabulary": vocabulary,
+            "questions": catalogue,
+            "links": self._links("ontology", await self._labels(), vocabulary.labels()),
+            "prefixes": _prefixes(ontology),
+        }
+
+    def _shapes(self, ontology: Sequence[Triple], shapes: Sequence[Triple]) -> dict[str, Any]:
+        vocabulary = Vocabulary(ontology, shapes)
+        return {"vocabulary": vocabulary, "links": self._links("shapes", vocabulary.labels())}
+
+    def _dataset(self, document: Document) -> dict[str, Any]:
+        known, manifest = Statements(document.triples), self._sources.manifest
+        return {
+            "manifest": manifest,
+            "graphs": [_graph(known, NamedNode(name)) for name in manifest.graphs],
+            "linksets": list(_linksets(known)),
+            "links": self._links("dataset"),
+        }
+
+    def _links(self, page: str, *labels: Mapping[NamedNode, str]) -> "Links":
+        merged: dict[NamedNode, str] = {}
+        for each in labels:
+            merged.update(each)
+        return Links(merged, self._base + page, base=self._base, root=self._root)
+
+    async def _labels(self) -> dict[NamedNode, str]:
+        found: dict[NamedNode, str] = {}
+        for thing, label in await self._sources.select(_LABELS, None):
+            found.setdefault(thing, label.value)
+        return found
+
+    def _questions(self) -> dict[str, Question]:
+        if GRAPH_DATA.value not in self._sources.manifest.graphs:
+            return {}
+        return {question.slug: question for question in questions()}
+
+
+class Links:
+    """What things are called on a page, and where links to them lead.
+
+    Args:
+        labels: Their labels.
+        page: The IRI of the page itself.
+        base: The base of the IRIs that this service answers for.
+        root: The path of its home page.
+    """
+
+    def __init__(self, labels: Mapping[NamedNode, str], page: str, *, base: str, root: str) -> None:
+        self._labels = labels
+        self._page = f"{page}#"
+        self._base = base
+        self._root = root
+
+    def label(self, node: NamedNode) -> str:
+        """What a thing is called."""
+        return self._labels.get(node) or shorten(node.value).strip("<>")
+
+    def address(self, node: NamedNode) -> str:
+        """Where a link to it leads: a local path for what this service answers for."""
+        if node.value.startswith(self._page):
+            return "#" + self.anchor(node)
+        if node.value.startswith(self._base):
+            return self._root + node.value.removeprefix(self._base)
+        return node.value
+
+    def anchor(self, node: NamedNode | BlankNode) -> str:
+        """The fragment of its IRI; empty when it has none."""
+        return node.value.partition("#")[2] if isinstance(node, NamedNode) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphStatistics:
+    """What is counted in a graph.
+
+    Args:
+        iri: The graph.
+        title: What it is called.
+        description: What it holds.
+        counts: Number of triples, subjects, and so on, by name; empty where nothing was counted.
+        classes: Each class with its number of entities.
+        properties: Each property with its number of triples.
+    """
+
+    iri: NamedNode
+    title: str
+    description: str
+    counts: Mapping[str, str]
+    classes: Sequence[tuple[NamedNode, int]]
+    properties: Sequence[tuple[NamedNode, int]]
+
+
+def _graph(known: Statements, graph: NamedNode) -> GraphStatistics:
+    names = ("triples", "distinctSubjects", "distinctObjects", "classes", "properties")
+    return GraphStatistics(
+        graph,
+        known.text(graph, f"{DCTERMS}title") or shorten(graph.value),
+        known.text(graph, f"{DCTERMS}description"),
+        {name: known.text(graph, f"{VOID}{name}") for name in names},
+        _partitions(known, graph, "class", "entities"),
+        _partitions(known, graph, "property", "triples"),
+    )
+
+
+def _partitions(
+    known: Statements, graph: NamedNode, kind: str, counted: str
+) -> list[tuple[NamedNode, int]]:
+    found = [
+        (term, int(known.text(partition, f"{VOID}{counted}")))
+        for partition in known.objects(graph, f"{VOID}{kind}Partition")
+        for term in known.objects(partition, f"{VOID}{kind}")
+        if isinstance(term, NamedNode)
+    ]
+    return sorted(found, key=lambda item: (-item[1], item[0].value))
+
+
+def _linksets(known: Statements) -> Iterable[tuple[NamedNode, str, int]]:
+    for linkset in known.typed(f"{VOID}Linkset"):
+        for predicate in known.objects(linkset, f"{VOID}linkPredicate"):
+            for target in known.objects(linkset, f"{VOID}objectsTarget"):
+                if isinstance(predicate, NamedNode):
+                    place = known.text(target, f"{VOID}uriSpace")
+                    yield predicate, place, int(known.text(linkset, f"{VOID}triples"))
+
+
+def _prefixes(triples: Sequence[Triple]) -> list[tuple[str, str]]:
+    """The namespaces that the ontology declares."""
+    known = Statements(triples)
+    sh = "http://www.w3.org/ns/shacl#"
+    found = [
+        (known.text(node, f"{sh}prefix"), known.text(node, f"{sh}namespace"))
+        for node in known.predicates
+        if known.objects(node, f"{sh}namespace")
+    ]
+    return sorted(found)
+
+
+def embedded(triples: Iterable[Triple]) -> Markup:
+    """A graph in JSON-LD as it may stand inside of a `script` element of a page."""
+    written = serialize(triples, format=RdfFormat.JSON_LD) or b""
+    # What could end the element, or begin a comment in it, is written as JSON escapes.
+    safe = written.decode().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return Markup(safe)  # noqa: S704  # escaped right above

@@ -1,0 +1,386 @@
+"""Linked data: what is answered for the IRI of a thing, and for its page and its data.
+
+A thing is not a document: its IRI answers with 303 to what describes it, its page or its data by
+Accept. What is unknown is 404 with what is near, what was retired 410 with its tombstone.
+
+https://www.w3.org/TR/cooluris/
+"""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+from html import escape
+from typing import Final
+from urllib.parse import quote
+
+from pyoxigraph import Quad
+
+from tipgraph import __version__
+from tipgraph.describe import Description
+from tipgraph.errors import RequestError
+from tipgraph.formats import GRAPH_FORMATS, Format, find_format
+from tipgraph.server.addresses import local_root
+from tipgraph.server.answers import AnswerCache, Representation, compressed, known_tag, validators
+from tipgraph.server.bodies import IDENTITY, SMALL_BODY, choose_coding
+from tipgraph.server.citations import Citation, Source
+from tipgraph.server.document_pages import embedded
+from tipgraph.server.exchange import Exchange, Headers, Scope, Service
+from tipgraph.server.links import Linking, WebLink, alternates, joined, redirect_links
+from tipgraph.server.lookup import Lookup
+from tipgraph.server.metrics import Metrics
+from tipgraph.server.negotiation import MediaType, negotiate
+from tipgraph.server.parameters import Parameters
+from tipgraph.server.problems import PROBLEM_JSON, PROBLEMS, Problem
+from tipgraph.server.reading import Reading
+from tipgraph.server.thing_data import document_quads, write_quads
+from tipgraph.server.thing_page import ThingPage, choose_language
+from tipgraph.server.things import (
+    BIBTEX,
+    DATA_FORMS,
+    FORMS,
+    LINKSET,
+    PAGE,
+    PAGED_FORMS,
+    Address,
+    AnyForm,
+    is_thing_path,
+    read_address,
+)
+from tipgraph.settings import Settings
+from tipgraph.store import Store
+
+_REMEMBERED: Final = 4096
+_PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
+_PAGE_FIRST: Final[tuple[AnyForm, ...]] = (PAGE, *DATA_FORMS)
+_VARY: Final = b"Accept, Accept-Encoding"
+_VARY_PAGE: Final = b"Accept, Accept-Encoding, Accept-Language"
+_VALIDATED: Final = (b"cache-control", b"public, no-cache")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A representation as one kind of request asks for it.
+
+    Args:
+        address: The thing.
+        form: The form.
+        page: The number of the page.
+        language: The language preferred for labels.
+        tag: Names the representation, whatever its coding.
+        coding: The content coding wanted.
+        volatile: Whether the representation may differ each time: never.
+    """
+
+    address: Address
+    form: AnyForm
+    page: int
+    language: str
+    tag: bytes
+    coding: str
+    volatile: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Redirection:
+    """A response that leads elsewhere."""
+
+    headers: Headers
+    body: bytes
+
+
+class LinkedData(Reading):
+    """Answers for things, their pages and their data.
+
+    Args:
+        service: What all exchanges share.
+        store: Holds what is known of the things.
+        settings: Base IRI and public address.
+        cache: Keeps representations.
+        metrics: Where revalidations are counted.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        store: Store,
+        settings: Settings,
+        *,
+        cache: AnswerCache,
+        metrics: Metrics,
+    ) -> None:
+        super().__init__(service)
+        self._base = settings.base_iri
+        self._root = local_root(settings)
+        # What representations depend on, beside the request.
+        self._state = (store.manifest.digest, __version__, self._base, self._root)
+        self._lookup = Lookup(store, settings.base_iri)
+        self._cache = cache
+        self._metrics = metrics
+        # What a request asks for depends on these fields alone, and finding out takes longer than
+        # sending what is kept.
+        self._remembered: dict[tuple[bytes | None, ...], Wanted | Redirection] = {}
+
+    def has(self, path: str) -> bool:
+        """Whether a path is that of a thing, of a page or of data."""
+        return is_thing_path(path)
+
+    async def answer(self, exchange: Exchange, scope: Scope) -> None:
+        """Answer one request.
+
+        Raises:
+            TipgraphError: It is refused; nothing was sent.
+        """
+        raw_path = scope.get("raw_path") or quote(exchange.path).encode()
+        languages = _field(scope, b"accept-language")
+        fields = (exchange.query_string, exchange.accept, exchange.accept_encoding, languages)
+        key = (raw_path, *fields)
+        wanted = self._remembered.get(key)
+        if wanted is None:
+            wanted = await self._wanted(exchange, raw_path, languages)
+            if wanted is None:
+                return
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = wanted
+        if isinstance(wanted, Redirection):
+            await exchange.respond(303, wanted.headers, wanted.body)
+        else:
+            await self._send(exchange, wanted)
+
+    async def _wanted(
+        self, exchange: Exchange, raw_path: bytes, languages: bytes
+    ) -> Wanted | Redirection | None:
+        """What is to be sent for a request; None when that was something else, sent already."""
+        parameters = Parameters(exchange.query_string)
+        page = _page_number(parameters.single("page"))
+        address = read_address(raw_path, self._base)
+        found = await self._find(exchange, address)
+        if found is None:
+            await self._send_unknown(exchange, address)
+            return None
+        form = _form(exchange, found, parameters.single("format"))
+        if (await self._lookup.standing(found.iri, exchange.client)).retired:
+            await self._send_tombstone(exchange, found)
+        elif form is None:
+            await self._send_not_acceptable(exchange, found)
+        elif found.role != ("page" if form is PAGE else "data"):
+            return self._redirection(found, form, page)
+        else:
+            page = page if form in PAGED_FORMS else 1
+            available = await self._lookup.languages() if form is PAGE else ()
+            language = choose_language(languages.decode("latin-1"), available)
+            coding = choose_coding(exchange.accept_encoding.decode("latin-1"))
+            parts = (self._state, found.name, found.iri.value, form.name, page, language)
+            tag = blake2b(repr(parts).encode(), digest_size=16).hexdigest().encode()
+            return Wanted(found, form, page, language, tag, coding)
+        return None
+
+    async def _find(self, exchange: Exchange, address: Address) -> Address | None:
+        """The address as that of a thing which is known; None when there is no such thing."""
+        readings = [address, address.as_encoded(self._base), address.without_suffix()]
+        if address.role == "thing" and address.iri.value.endswith(".txt"):
+            # The text of a document is not published; what there is to know of it is.
+            readings.append(address.of_text())
+        for reading in dict.fromkeys(readings):
+            if (await self._lookup.standing(reading.iri, exchange.client)).known:
+                return reading
+        return None
+
+    def _redirection(self, address: Address, form: AnyForm, page: int) -> Redirection:
+        location = self._root + address.local(form, page)
+        body = (
+            '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>See other</title>'
+            f'</head><body><p>See <a href="{escape(location)}">its description</a>.</p></body>'
+            "</html>\n"
+        )
+        headers = [
+            (b"location", location.encode()),
+            (b"link", redirect_links(address, self._root)),
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"vary", b"Accept"),
+            _VALIDATED,
+        ]
+        return Redirection(headers, body.encode())
+
+    async def _send(self, exchange: Exchange, wanted: Wanted) -> None:
+        """Send a representation: from the cache, made anew, or as known already."""
+        vary = _VARY_PAGE if wanted.form is PAGE else _VARY
+        if exchange.if_none_match:
+            known = known_tag(exchange.if_none_match, wanted)
+            if known is not None:
+                self._metrics.cache["not_modified"] += 1
+                await exchange.respond(304, validators(known, vary))
+                return
+        representation = self._cache.get(wanted)
+        if representation is None:
+            headers, body = await self._made(exchange, wanted)
+            coding = IDENTITY if len(body) < SMALL_BODY else wanted.coding
+            tag = wanted.tag
+            if coding != IDENTITY:
+                body = await compressed(body, coding)
+                headers = [*headers, (b"content-encoding", coding.encode())]
+                tag += b"-" + coding.encode()
+            representation = Representation([*headers, *validators(tag, vary)], body)
+            self._cache.keep(wanted, representation)
+        await exchange.respond(200, representation.headers, representation.body)
+
+    async def _made(self, exchange: Exchange, wanted: Wanted) -> tuple[Headers, bytes]:
+        iri = wanted.address.iri
+        description = await self._lookup.description(iri, wanted.page, exchange.client)
+        if description.page > description.pages:
+            raise RequestError(
+                "not-found", f"there are {description.pages} pages, and none after the last"
+            )
+        source = await self._lookup.source()
+        return await asyncio.to_thread(self._written, wanted, description, source)
+
+    def _written(
+        self, wanted: Wanted, description: Description, source: Source
+    ) -> tuple[Headers, bytes]:
+        form = wanted.form
+        linking = Linking(wanted.address, description, source, self._base, self._root)
+        location = self._root + wanted.address.local(form, wanted.page)
+        headers = [
+            (b"content-type", form.content_type.encode()),
+            (b"content-location", location.encode()),
+            (b"link", linking.field(form)),
+        ]
+        if form is PAGE:
+            headers.append((b"content-language", b"en"))
+        if form is LINKSET:
+            return headers, linking.linkset()
+        if isinstance(form, Format):
+            return headers, write_quads(self._quads(linking), form)
+        thing = self._thing_page(description, wanted.language)
+        citation = Citation(description.iri.value, thing.heading.text, source)
+        if form is PAGE:
+            return headers, self._page(thing, citation, linking)
+        return headers, citation.bibtex() if form is BIBTEX else citation.csl_json()
+
+    def _quads(self, linking: Linking) -> list[Quad]:
+        """What the data of a thing holds: its description, and what that document is."""
+        document = f"{self._base}data/{linking.address.name}"
+        description, source = linking.description, linking.source
+        about = document_quads(description, document, dataset=source.iri, licence=source.licence)
+        return [*description.quads, *about]
+
+    def _thing_page(self, description: Description, language: str) -> ThingPage:
+        return ThingPage(description, language=language, base_iri=self._base, root=self._root)
+
+    def _page(self, thing: ThingPage, citation: Citation, linking: Linking) -> bytes:
+        local, description = linking.address.local, linking.description
+        return self.service.templates.render(
+            "thing.html",
+            thing=thing,
+            description=description,
+            citation=citation,
+            head=linking.links(PAGE, self._root),
+            forms=[
+                (_title(form), form.media_type, self._root + local(form, description.page))
+                for form in DATA_FORMS
+            ],
+            pages=[self._root + local(PAGE, n + 1) for n in range(description.pages)],
+            json_ld=embedded(quad.triple for quad in self._quads(linking)),
+        )
+
+    async def _send_unknown(self, exchange: Exchange, address: Address) -> None:
+        near = await self._lookup.near(address.iri, exchange.client)
+        listed = [
+            {
+                "iri": each.iri,
+                "href": self._root + each.iri.removeprefix(self._base),
+                "label": each.label,
+            }
+            for each in near
+        ]
+        detail = f"the graph does not know <{address.iri.value}>"
+        if address.role == "data" and address.form is None and "." in address.name:
+            known = ", ".join(form.name for form in DATA_FORMS)
+            detail += f"; the suffixes of formats are {known}"
+        await _send_problem(exchange, Problem(PROBLEMS["not-found"], detail, {"near": listed}))
+
+    async def _send_not_acceptable(self, exchange: Exchange, address: Address) -> None:
+        available = [form.media_type for form in FORMS]
+        links = alternates(address, self._root, FORMS)
+        await _send_problem(
+            exchange,
+            Problem(
+                PROBLEMS["not-acceptable"],
+                f"nothing there is at {exchange.path} fits {exchange.accept_text!r}",
+                {"available": available},
+                (("link", links.decode()),),
+            ),
+        )
+
+    async def _send_tombstone(self, exchange: Exchange, address: Address) -> None:
+        """Say that a thing was retired, by what, why, and what is there in its place."""
+        description = await self._lookup.tombstone(address.iri, exchange.client)
+        thing = self._thing_page(description, "en")
+        replacements = thing.replacements
+        links = joined(WebLink("successor-version", each.href) for each in replacements)
+        headers: list[tuple[bytes, bytes]] = [(b"vary", _VARY), _VALIDATED]
+        if links:
+            headers.append((b"link", links))
+        offered: tuple[MediaType | Format, ...] = (*GRAPH_FORMATS, PAGE, PROBLEM_JSON)
+        if address.role == "page":
+            offered = (PAGE, PROBLEM_JSON)
+        elif isinstance(address.form, Format):
+            offered = (address.form, PROBLEM_JSON)
+        form = negotiate(exchange.accept_text, offered) or PROBLEM_JSON
+        if isinstance(form, Format):
+            content_type, body = form.content_type, write_quads(description.quads, form)
+        elif form is PAGE:
+            content_type = PAGE.content_type
+            body = self.service.templates.render("tombstone.html", thing=thing)
+        else:
+            content_type = PROBLEM_JSON.media_type
+            problem = Problem(
+                PROBLEMS["gone"],
+                f"<{address.iri.value}> was retired",
+                {"replacedBy": [each.href for each in replacements]},
+            )
+            body = problem.to_json(exchange.request_id.decode())
+        headers.append((b"content-type", content_type.encode()))
+        await exchange.respond(410, headers, body)
+
+
+def _form(exchange: Exchange, address: Address, name: str | None) -> AnyForm | None:
+    """The form to answer in: that of the suffix or the parameter, or else by Accept.
+
+    A client that takes no page, but was given a page's address, is led to the data; and the other
+    way round.
+
+    Returns:
+        None when nothing there is would be accepted.
+    """
+    if address.form is not None:
+        return address.form
+    if name is None:
+        return negotiate(exchange.accept_text, _PAGE_FIRST if address.role == "page" else FORMS)
+    named = find_format(name, GRAPH_FORMATS)
+    found = next((form for form in FORMS if form is named or form.name == name.lower()), None)
+    if found is None:
+        known = ", ".join(form.name for form in FORMS)
+        raise RequestError("bad-parameter", f"format: {name!r} is none of {known}")
+    return found
+
+
+def _title(form: AnyForm) -> str:
+    return form.engine.name if isinstance(form, Format) else form.title
+
+
+def _page_number(given: str | None) -> int:
+    if given is None:
+        return 1
+    if not _PAGE_NUMBER.fullmatch(given):
+        raise RequestError("bad-parameter", f"page: {given!r} is not a number from 1")
+    return int(given)
+
+
+async def _send_problem(exchange: Exchange, problem: Problem) -> None:
+    await exchange.respond(problem.type.status, *exchange.rendered(problem))
+
+
+def _field(scope: Scope, name: bytes) -> bytes:
+    return b",".join(value for field, value in scope["headers"] if field == name)

@@ -1,0 +1,154 @@
+"""The addresses of things and of their representations: what a path names, checked strictly.
+
+`/id/…`, `/claim/…`, `/doc/…` and `/inferred/…` are things (their IRIs are these paths below the
+base); `/page/…` and `/data/…` before such a path are its page and its data, and a suffix on the
+latter names a format.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+from urllib.parse import quote, unquote_to_bytes
+
+from pyoxigraph import NamedNode
+
+from tipgraph.errors import RequestError
+from tipgraph.formats import GRAPH_FORMATS, Format
+from tipgraph.server.negotiation import HTML, MediaType
+
+KINDS: Final = ("id", "claim", "doc", "inferred")
+Role = Literal["thing", "page", "data"]
+
+LONGEST_PATH: Final = 2048
+
+_PATH: Final = re.compile(rf"/(?:(page|data)/)?((?:{'|'.join(KINDS)})/.+)")
+_BAD_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_ENCODED_SEPARATOR: Final = re.compile(rb"%2f|%5c|\\", re.IGNORECASE)
+_SAFE: Final = "/:@!$&'()*+,;=-._~"
+_NOT_IN_IRIS: Final = re.compile(r"[\x00-\x20\x7f<>\"{}|^`\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Form(MediaType):
+    """A form in which a thing can be had that is no RDF format.
+
+    Args:
+        name: Its suffix.
+        title: What people call it.
+        charset: Whether the media type needs a `charset` parameter.
+    """
+
+    name: str = ""
+    title: str = ""
+    charset: bool = False
+
+    @property
+    def content_type(self) -> str:
+        """The value of a Content-Type field."""
+        return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
+
+
+PAGE: Final = Form(HTML.media_type, HTML.aliases, "html", "page", charset=True)
+BIBTEX: Final = Form("application/x-bibtex", ("text/x-bibtex",), "bib", "BibTeX", charset=True)
+CSL_JSON: Final = Form("application/vnd.citationstyles.csl+json", (), "csl", "CSL-JSON")
+LINKSET: Final = Form("application/linkset+json", (), "linkset", "linkset")
+
+AnyForm = Format | Form
+# These have the pages that the description of a thing has; there is only one of each other form.
+PAGED_FORMS: Final[tuple[AnyForm, ...]] = (*GRAPH_FORMATS, PAGE)
+DATA_FORMS: Final[tuple[AnyForm, ...]] = (*GRAPH_FORMATS, BIBTEX, CSL_JSON, LINKSET)
+FORMS: Final[tuple[AnyForm, ...]] = (*GRAPH_FORMATS, PAGE, BIBTEX, CSL_JSON, LINKSET)
+_SUFFIXES: Final = {form.name: form for form in FORMS}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a path names.
+
+    Args:
+        role: A thing itself, its page or its data.
+        name: The path of the thing below the base, percent-encoded.
+        iri: The thing's IRI.
+        form: The form that a suffix names.
+    """
+
+    role: Role
+    name: str
+    iri: NamedNode
+    form: AnyForm | None = None
+
+    def local(self, form: AnyForm, page: int = 1) -> str:
+        """The path, below the home page, of a representation of this thing."""
+        query = f"?page={page}" if page > 1 and form in PAGED_FORMS else ""
+        if form is PAGE:
+            return f"page/{self.name}{query}"
+        return f"data/{self.name}.{form.name}{query}"
+
+    def as_encoded(self, base_iri: str) -> "Address":
+        """The same with the IRI as a URI: a thing's IRI may be percent-encoded itself."""
+        return replace(self, iri=NamedNode(base_iri + self.name))
+
+    def of_text(self) -> "Address":
+        """The document whose text, as a file, this address names."""
+        name = self.name.removesuffix(".txt")
+        return replace(self, name=name, iri=NamedNode(self.iri.value.removesuffix(".txt")))
+
+    def without_suffix(self) -> "Address":
+        """The same with the suffix as part of the name: a thing may be called so."""
+        if self.form is None:
+            return self
+        suffix = f".{self.form.name}"
+        iri = NamedNode(self.iri.value + suffix)
+        return replace(self, name=self.name + suffix, iri=iri, form=None)
+
+
+def is_thing_path(path: str) -> bool:
+    """Whether a path begins as those of things and of their representations do."""
+    return path[1:].partition("/")[0] in (*KINDS, "page", "data") and path.count("/") > 1
+
+
+def read_address(raw_path: bytes, base_iri: str) -> Address:
+    """Read the path of a request.
+
+    Args:
+        raw_path: The path as it was sent, below the service's own prefix, without the query.
+        base_iri: The base of the IRIs of things.
+
+    Raises:
+        RequestError: It is too long, not UTF-8, ambiguous or not one of a thing.
+    """
+    path = _decoded(raw_path)
+    match = _PATH.fullmatch(path)
+    if match is None:
+        raise RequestError("not-found", f"there is nothing at {path}")
+    role: Role = "page" if match[1] == "page" else "data" if match[1] == "data" else "thing"
+    name = match[2]
+    stem, _, suffix = name.rpartition(".")
+    form = _SUFFIXES.get(suffix) if role == "data" else None
+    if form is not None:
+        name = stem
+    try:
+        return Address(role, quote(name, safe=_SAFE), NamedNode(base_iri + name), form)
+    except ValueError as error:
+        raise RequestError("bad-path", f"{path} cannot be part of an IRI: {error}") from error
+
+
+def _decoded(raw_path: bytes) -> str:
+    if len(raw_path) > LONGEST_PATH:
+        raise RequestError(
+            "uri-too-long", f"the path has {len(raw_path)} bytes, at most {LONGEST_PATH} are read"
+        )
+    if _BAD_ESCAPE.search(raw_path):
+        raise RequestError("bad-encoding", "the path has a % that begins no escape")
+    try:
+        path = unquote_to_bytes(raw_path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RequestError("bad-encoding", f"the path is not UTF-8: {error}") from error
+    if _ENCODED_SEPARATOR.search(raw_path):
+        raise RequestError("bad-path", "the path has an encoded slash, or a backslash")
+    steps = path.split("/")
+    if "." in steps or ".." in steps or "" in steps[1:-1]:
+        raise RequestError("bad-path", "the path has an empty step, or one of dots only")
+    if _NOT_IN_IRIS.search(path):
+        raise RequestError("bad-path", "the path has a character that no IRI has")
+    return path

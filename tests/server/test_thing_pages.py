@@ -1,0 +1,145 @@
+"""The pages of things, how these are cited, and the service behind a proxy."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from pyoxigraph import RdfFormat
+
+from tests.isomorphism import read
+from tests.lakes import THINGS
+from tests.service import serving
+from tests.web import PAGE, Page, targets
+
+
+class TestPages:
+    @pytest.mark.parametrize("name", THINGS)
+    def test_the_graph_is_inside(self, lakes: httpx.Client, name: str) -> None:
+        page = Page(lakes.get(f"/page/{name}").text)
+        embedded = read(page.data.encode(), RdfFormat.JSON_LD)
+        assert embedded == read(lakes.get(f"/data/{name}.ttl").content, RdfFormat.TURTLE)
+
+    def test_texts_are_escaped_and_scripts_are_no_links(self, lakes: httpx.Client) -> None:
+        response = lakes.get("/page/id/lake")
+        page = Page(response.text)
+        assert 'Lake <Ane> & "shore"' in page.texts
+        assert not [href for href in page.hrefs if href.startswith("javascript:")]
+        assert page.tags.count("script") == 1
+
+    def test_own_things_are_linked_by_local_path(self, lakes: httpx.Client) -> None:
+        page = Page(lakes.get("/page/claim/lakes/s1-01").text)
+        assert {"/id/lake", "/id/canal", "/doc/lakes/s1", "/claim/lakes/s1-02"} < set(page.hrefs)
+        assert "/ontology#DeniedClaim" in page.hrefs
+
+    def test_a_claim_shows_its_triple_its_hedges_and_its_passage(self, lakes: httpx.Client) -> None:
+        texts = Page(lakes.get("/page/claim/lakes/s1-01").text).texts
+        for text in ("Denied claim", "feeds", "Reported", "The surveyor", "Sentence 1", "10"):
+            assert text in texts
+        assert "The lake feeds the canal" in texts
+
+    def test_a_passage_shows_offsets_digest_section_and_claims(self, lakes: httpx.Client) -> None:
+        text = lakes.get("/page/doc/lakes/s1").text
+        texts = Page(text).texts
+        for expected in ("10", "cd", "Section 1", "The lake feeds the canal"):
+            assert expected in texts
+        assert "[10:42]" in text
+
+    def test_what_is_inferred_is_marked(self, lakes: httpx.Client) -> None:
+        texts = Page(lakes.get("/page/id/canal").text).texts
+        assert "(inferred)" in texts
+
+    def test_pages_of_links_lead_to_each_other(self, lakes: httpx.Client) -> None:
+        page = Page(lakes.get("/page/id/lake?page=2").text)
+        assert {"/page/id/lake", "/page/id/lake?page=3"} < set(page.hrefs)
+
+    @pytest.mark.parametrize(
+        ("accepted", "heading"),
+        [
+            ("de", "Ane-See"),
+            ("de-AT, en;q=0.5", "Ane-See"),
+            ("fr, ko;q=0.8, en;q=0.9", 'Lake <Ane> & "shore"'),
+            ("ko", "호수"),
+            ("fr", 'Lake <Ane> & "shore"'),
+            ("*", 'Lake <Ane> & "shore"'),
+            ("nonsense;;;", 'Lake <Ane> & "shore"'),
+        ],
+    )
+    def test_labels_are_in_the_language_asked_for(
+        self, lakes: httpx.Client, accepted: str, heading: str
+    ) -> None:
+        response = lakes.get("/page/id/lake", headers={"accept-language": accepted})
+        page = Page(response.text)
+        assert page.texts[0].startswith(heading)
+        assert "Ane-See" in page.data
+
+    def test_what_is_in_another_language_says_so(self, lakes: httpx.Client) -> None:
+        response = lakes.get("/page/id/lake", headers={"accept-language": "ko"})
+        assert "ko" in Page(response.text).languages
+        assert response.headers["content-language"] == "en"
+
+    def test_nothing_is_fetched_from_elsewhere(self, lakes: httpx.Client) -> None:
+        text = lakes.get("/page/id/lake").text
+        assert not re.search(r"<(?:img|iframe|script[^>]*src|link rel=\"stylesheet)", text)
+
+
+class TestCitations:
+    def test_bibtex(self, lakes: httpx.Client) -> None:
+        response = lakes.get("/data/id/lake.bib")
+        assert response.headers["content-type"] == "application/x-bibtex; charset=utf-8"
+        entry = response.text
+        assert entry.startswith("@misc{tipgraph-id-lake,")
+        assert r"title = {{Lake <Ane> \& " in entry
+        assert "author = {{A. Helper} and {Survey Office}}" in entry
+        assert r"Lakes \& canals\_100\%" in entry
+        assert "url = {https://w3id.org/tipgraph/id/lake}" in entry
+        assert entry.count("{") - entry.count(r"\{") == entry.count("}") - entry.count(r"\}")
+
+    def test_csl_json(self, lakes: httpx.Client) -> None:
+        (item,) = json.loads(lakes.get("/data/id/lake.csl").content)
+        assert item["title"] == 'Lake <Ane> & "shore"'
+        assert item["URL"] == "https://w3id.org/tipgraph/id/lake"
+        assert item["author"] == [{"literal": "A. Helper"}, {"literal": "Survey Office"}]
+        assert item["issued"] == {"date-parts": [[2026, 11, 25]]}
+        assert item["version"] == "1.2.3"
+
+    def test_the_page_cites_it(self, lakes: httpx.Client) -> None:
+        text = " ".join(Page(lakes.get("/page/id/lake").text).texts)
+        assert "In: Lakes & canals_100%, version 1.2.3" in text
+
+
+@pytest.fixture(scope="module")
+def prefixed(lakes_path: Path) -> Iterator[httpx.Client]:
+    """The service under a path prefix of another host, behind a proxy."""
+    with (
+        serving(lakes_path, workers=1, public_url="https://data.example/tg/") as live,
+        httpx.Client(base_url=live.url) as client,
+    ):
+        yield client
+
+
+class TestElsewhere:
+    """The service under another host, and under a path prefix behind a proxy."""
+
+    @pytest.mark.parametrize("kept", ["", "/tg"])
+    def test_links_begin_with_the_prefix(self, prefixed: httpx.Client, kept: str) -> None:
+        response = prefixed.get(f"{kept}/id/lake", headers={"accept": PAGE})
+        assert response.headers["location"] == "/tg/page/id/lake"
+        page = prefixed.get(f"{kept}/page/id/lake")
+        assert page.status_code == 200
+        assert targets(page, "collection") == ["/tg/dataset"]
+        assert targets(page, "cite-as") == ["https://w3id.org/tipgraph/id/lake"]
+        own = [href for href in Page(page.text).hrefs if href.startswith("/")]
+        assert own
+        assert all(href.startswith("/tg/") for href in own)
+
+    def test_rdf_is_the_same_everywhere(self, prefixed: httpx.Client, lakes: httpx.Client) -> None:
+        for name in THINGS:
+            here, there = (each.get(f"/data/{name}.ttl") for each in (prefixed, lakes))
+            assert here.content == there.content
+
+    def test_near_matches_are_linked_below_the_prefix(self, prefixed: httpx.Client) -> None:
+        near = prefixed.get("/id/lak").json()["near"]
+        assert near[0]["href"] == "/tg/id/lake"
