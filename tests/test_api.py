@@ -42,7 +42,7 @@ def test_validate_uses_the_shipped_shapes(rivers: WorkingCopy) -> None:
     graph = rdflib.Graph()
     graph.add((ID.dun, rdflib.RDF.type, TIP.River))
     report = tipgraph.validate(graph)
-    assert [result.result_message for result in report.results] == [("Give the river a name.",)]
+    assert [result.message() for result in report.results] == ["Give the river a name."]
 
 
 def test_a_setting_of_the_wrong_type_is_named(

@@ -45,7 +45,7 @@ def test_results_have_shacls_names() -> None:
     assert result.focus_node == NamedNode("http://example.org/a")
     assert result.result_path == "<http://example.org/length>"
     assert result.value == Literal("<far>")
-    assert result.result_message == ("Give it in whole metres.",)
+    assert result.message() == "Give it in whole metres."
     assert result.result_severity == NamedNode(f"{SH}Violation")
     assert result.source_shape == NamedNode("http://example.org/length")
     assert result.source_constraint_component == NamedNode(f"{SH}DatatypeConstraintComponent")

@@ -35,6 +35,26 @@ _TURTLE_LIKE: Final = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N_TRIPLES, Rd
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a text.
+
+    Args:
+        source: The file or other name of the text.
+        line: 1-based line.
+        column: 1-based column in code points.
+        excerpt: That line, without its line ending.
+    """
+
+    source: str
+    line: int
+    column: int
+    excerpt: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A lexical piece of Turtle: its kind, its text and where it starts (0-based code point)."""
 

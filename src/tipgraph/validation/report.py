@@ -12,6 +12,8 @@ from typing import Final, Self
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from tipgraph.namespaces import RDF, SH, shorten
+from tipgraph.syntax import Position
+from tipgraph.validation.coverage import Coverage
 
 Term = NamedNode | BlankNode | Literal
 _Properties = Mapping[str, list[Term]]
@@ -32,24 +34,43 @@ class ValidationResult:
         focus_node: The node that was checked.
         result_path: The path from it, as SPARQL writes paths; empty for a node shape.
         value: The value at fault, if the constraint is about one.
-        result_message: What tells a person what to do, one string per language.
+        result_message: What tells a person what to do, one literal per language.
         result_severity: `sh:Violation`, `sh:Warning`, `sh:Info` or another IRI.
         source_shape: The shape that was broken.
         source_constraint_component: The kind of constraint that was broken.
+        source_constraint: The constraint itself, where the shape has several of that kind.
+        detail: The results that caused this one (`sh:detail`).
+        predicate: The path, where it is one property and no more.
+        data_position: Where the triple at fault is in the data.
+        shape_position: Where the constraint is in the shapes.
     """
 
     focus_node: Term
     result_path: str
     value: Term | None
-    result_message: tuple[str, ...]
+    result_message: tuple[Literal, ...]
     result_severity: NamedNode
     source_shape: Term | None
     source_constraint_component: NamedNode
+    source_constraint: Term | None = None
+    detail: tuple["ValidationResult", ...] = ()
+    predicate: NamedNode | None = None
+    data_position: Position | None = None
+    shape_position: Position | None = None
 
     @property
     def severity_name(self) -> str:
         """The last part of the severity's IRI, such as `Violation`."""
         return self.result_severity.value.rpartition("#")[2]
+
+    def message(self, language: str = "en") -> str:
+        """What tells a person what to do, in their language if the shape has it.
+
+        Args:
+            language: A language tag, such as `de`.
+        """
+        ranked = sorted(self.result_message, key=lambda each: _distance(each, language))
+        return ranked[0].value if ranked else ""
 
     def cells(self) -> tuple[str, ...]:
         """The result as readable text: severity, focus node, path, value, message, shape."""
@@ -58,7 +79,7 @@ class ValidationResult:
             _text(self.focus_node),
             self.result_path,
             _text(self.value),
-            " / ".join(self.result_message) or _text(self.source_constraint_component),
+            self.message() or _text(self.source_constraint_component),
             _text(self.source_shape),
         )
 
@@ -71,11 +92,19 @@ class ValidationReport:
         conforms: Whether there is no result at all.
         results: The results, sorted by focus node, path and message.
         triples: The report as RDF.
+        engine: The name of the engine that made it.
+        notes: What a reader should know of how it was made, such as why an engine was not used.
+        omitted: The number of results that were found but are left out.
+        coverage: How far the shapes reach over the data, where that was asked for.
     """
 
     conforms: bool
     results: tuple[ValidationResult, ...]
     triples: tuple[Triple, ...] = field(repr=False)
+    engine: str = ""
+    notes: tuple[str, ...] = ()
+    omitted: int = 0
+    coverage: Coverage | None = None
 
     @classmethod
     def from_triples(cls, triples: Iterable[Triple]) -> Self:
@@ -131,18 +160,32 @@ class ValidationReport:
         return f"<p>{escape(self.summary())}</p>{table if rows else ''}"
 
 
+def _distance(message: Literal, language: str) -> tuple[int, str, str]:
+    """How far a message is from a language: it, one of its variants, none stated, another."""
+    tag = (message.language or "").lower()
+    wanted = language.lower()
+    if tag == wanted:
+        return 0, tag, message.value
+    if tag and (tag.startswith(f"{wanted}-") or wanted.startswith(f"{tag}-")):
+        return 1, tag, message.value
+    return (3 if tag else 2), tag, message.value
+
+
 def _result(properties: _Properties, by_subject: Mapping[Term, _Properties]) -> ValidationResult:
     def first(name: str) -> Term | None:
         return next(iter(properties.get(f"{SH}{name}", [])), None)
 
     path = first("resultPath")
     severity, component = first("resultSeverity"), first("sourceConstraintComponent")
-    messages = (term.value for term in properties.get(f"{SH}resultMessage", []))
+    messages = (
+        term for term in properties.get(f"{SH}resultMessage", []) if isinstance(term, Literal)
+    )
+    details = (_result(by_subject[node], by_subject) for node in properties.get(f"{SH}detail", []))
     return ValidationResult(
         focus_node=first("focusNode") or BlankNode(),
         result_path=_path_text(path, by_subject) if path else "",
         value=first("value"),
-        result_message=tuple(sorted(messages)),
+        result_message=tuple(sorted(messages, key=str)),
         result_severity=severity
         if isinstance(severity, NamedNode)
         else NamedNode(f"{SH}Violation"),
@@ -150,6 +193,9 @@ def _result(properties: _Properties, by_subject: Mapping[Term, _Properties]) -> 
         source_constraint_component=component
         if isinstance(component, NamedNode)
         else NamedNode(f"{SH}ConstraintComponent"),
+        source_constraint=first("sourceConstraint"),
+        detail=tuple(sorted(details, key=ValidationResult.cells)),
+        predicate=path if isinstance(path, NamedNode) else None,
     )
 
 
