@@ -1,6 +1,7 @@
 """The reference SHACL engine: the only module that imports pyshacl."""
 
 from collections.abc import Iterable
+from importlib.metadata import version
 from typing import Any
 
 import pyshacl
@@ -14,6 +15,7 @@ from rdflib.query import Result
 
 from tipgraph.errors import TipgraphError
 from tipgraph.rdflib_terms import from_rdflib, to_rdflib
+from tipgraph.validation.documents import RdfGraph
 from tipgraph.validation.report import ValidationReport
 
 
@@ -46,23 +48,32 @@ def _check_syntax(query: str) -> None:
         raise TipgraphError(f"validation failed: {reason}") from error
 
 
-def validate(data: Iterable[Triple | Quad], shapes: Iterable[Triple | Quad]) -> ValidationReport:
+def engine_name() -> str:
+    """The engine's name and version."""
+    return f"pyshacl {version('pyshacl')}"
+
+
+def validate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
     """Validate data against shapes (SHACL Core and SHACL-SPARQL), without any inference.
 
     Args:
-        data: The data graph; the graph names of quads are disregarded.
-        shapes: The shapes graph, likewise.
+        data: The data graph.
+        shapes: The shapes graph.
 
     Raises:
+        InputSyntaxError: A text breaks the grammar of its format.
         TipgraphError: The engine failed, for instance on an ill-formed shape or query.
     """
     # Both graphs are made for this one call: pyshacl adds triples to the graphs it is given.
     try:
         _, report, _ = pyshacl.validate(
-            _DataGraph(data), shacl_graph=to_rdflib(shapes), inplace=True, do_owl_imports=False
+            _DataGraph(data.triples),
+            shacl_graph=to_rdflib(shapes.triples),
+            inplace=True,
+            do_owl_imports=False,
         )
     except (ReportableRuntimeError, ParseException, NotImplementedError) as error:
         raise TipgraphError(f"validation failed: {error}") from error
     if not isinstance(report, rdflib.Graph):
         raise TipgraphError(f"validation failed: {report}")
-    return ValidationReport.from_triples(from_rdflib(report))
+    return ValidationReport.from_triples(from_rdflib(report), engine=engine_name())

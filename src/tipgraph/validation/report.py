@@ -5,7 +5,7 @@ See https://www.w3.org/TR/shacl/#validation-report. Not conforming is a result, 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Final, Self
 
@@ -38,6 +38,7 @@ class ValidationResult:
         result_severity: `sh:Violation`, `sh:Warning`, `sh:Info` or another IRI.
         source_shape: The shape that was broken.
         source_constraint_component: The kind of constraint that was broken.
+        node: The result's own node in the report as RDF.
         source_constraint: The constraint itself, where the shape has several of that kind.
         detail: The results that caused this one (`sh:detail`).
         predicate: The path, where it is one property and no more.
@@ -52,6 +53,7 @@ class ValidationResult:
     result_severity: NamedNode
     source_shape: Term | None
     source_constraint_component: NamedNode
+    node: Term | None = None
     source_constraint: Term | None = None
     detail: tuple["ValidationResult", ...] = ()
     predicate: NamedNode | None = None
@@ -124,8 +126,25 @@ class ValidationReport:
             for properties in list(by_subject.values())
             for node in properties.get(f"{SH}result", [])
         ]
-        results = [_result(by_subject[node], by_subject) for node in nodes]
+        results = [_result(node, by_subject) for node in nodes]
         return cls(conforms, tuple(sorted(results, key=ValidationResult.cells)), kept)
+
+    def limited(self, limit: int) -> Self:
+        """The report with its first results only, as RDF too; it says how many it omits.
+
+        Args:
+            limit: How many results are kept.
+        """
+        if len(self.results) <= limit:
+            return self
+        dropped = {result.node for result in self.results[limit:]}
+        kept = tuple(
+            triple
+            for triple in self.triples
+            if triple.subject not in dropped and triple.object not in dropped
+        )
+        omitted = self.omitted + len(self.results) - limit
+        return replace(self, results=self.results[:limit], triples=kept, omitted=omitted)
 
     def summary(self) -> str:
         """One line: whether the data conforms and how many results of each severity there are."""
@@ -171,7 +190,9 @@ def _distance(message: Literal, language: str) -> tuple[int, str, str]:
     return (3 if tag else 2), tag, message.value
 
 
-def _result(properties: _Properties, by_subject: Mapping[Term, _Properties]) -> ValidationResult:
+def _result(node: Term, by_subject: Mapping[Term, _Properties]) -> ValidationResult:
+    properties = by_subject[node]
+
     def first(name: str) -> Term | None:
         return next(iter(properties.get(f"{SH}{name}", [])), None)
 
@@ -180,7 +201,7 @@ def _result(properties: _Properties, by_subject: Mapping[Term, _Properties]) -> 
     messages = (
         term for term in properties.get(f"{SH}resultMessage", []) if isinstance(term, Literal)
     )
-    details = (_result(by_subject[node], by_subject) for node in properties.get(f"{SH}detail", []))
+    details = (_result(each, by_subject) for each in properties.get(f"{SH}detail", []))
     return ValidationResult(
         focus_node=first("focusNode") or BlankNode(),
         result_path=_path_text(path, by_subject) if path else "",
@@ -193,6 +214,7 @@ def _result(properties: _Properties, by_subject: Mapping[Term, _Properties]) -> 
         source_constraint_component=component
         if isinstance(component, NamedNode)
         else NamedNode(f"{SH}ConstraintComponent"),
+        node=node,
         source_constraint=first("sourceConstraint"),
         detail=tuple(sorted(details, key=ValidationResult.cells)),
         predicate=path if isinstance(path, NamedNode) else None,

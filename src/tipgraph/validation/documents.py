@@ -1,0 +1,125 @@
+"""What is validated and what it is validated with: RDF texts, and triples that come with them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final, Self
+
+from pyoxigraph import BlankNode, Quad, RdfFormat, Triple, serialize
+
+from tipgraph.dataset import rdf_format, read_bytes
+from tipgraph.syntax import decode, parse_rdf
+
+# Engines number blank nodes in the order in which these formats' parsers meet them.
+_AS_THEY_ARE: Final = (RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
+
+
+@dataclass(frozen=True)
+class Document:
+    """An RDF text.
+
+    Args:
+        source: The file or other name of the text, for people.
+        text: The text.
+        rdf_format: Its format.
+        base_iri: What relative IRIs are resolved against; without it they are errors.
+    """
+
+    source: str
+    text: str
+    rdf_format: RdfFormat
+    base_iri: str | None = None
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a file; relative IRIs are resolved against its own IRI.
+
+        Raises:
+            InputError: It cannot be read, is not UTF-8, or its extension is unknown.
+        """
+        found = rdf_format(path)
+        text = decode(read_bytes(path), str(path))
+        return cls(str(path), text, found, path.resolve().as_uri())
+
+    def triples(self, *, rename_blank_nodes: bool = False) -> list[Triple]:
+        """Its triples in the order of the text; which graphs they are in is disregarded.
+
+        Raises:
+            InputSyntaxError: The text breaks the grammar of its format.
+        """
+        quads = parse_rdf(
+            self.text,
+            self.rdf_format,
+            self.source,
+            base_iri=self.base_iri,
+            rename_blank_nodes=rename_blank_nodes,
+        )
+        return [quad.triple for quad in quads]
+
+
+class RdfGraph:
+    """A graph: the merge of documents and of triples that are in none.
+
+    Args:
+        documents: The documents; several keep their blank nodes apart.
+        background: Triples that belong to it, such as an ontology's.
+    """
+
+    def __init__(
+        self, documents: Sequence[Document] = (), background: Iterable[Triple | Quad] = ()
+    ) -> None:
+        self.documents = tuple(documents)
+        self._background = [
+            each.triple if isinstance(each, Quad) else each for each in background
+        ]
+
+    @cached_property
+    def by_document(self) -> list[list[Triple]]:
+        """The triples of each document.
+
+        Raises:
+            InputSyntaxError: A text breaks the grammar of its format.
+        """
+        rename = len(self.documents) > 1 or bool(self._background)
+        return [each.triples(rename_blank_nodes=rename) for each in self.documents]
+
+    @cached_property
+    def triples(self) -> list[Triple]:
+        """All triples, in the order in which an engine is given them."""
+        return [triple for part in (*self.by_document, self._background) for triple in part]
+
+    @cached_property
+    def blank_nodes(self) -> list[BlankNode]:
+        """The blank nodes, in the order in which a parser meets them."""
+        found: dict[BlankNode, None] = {}
+        for triple in self.triples:
+            found.update((node, None) for node in _blank_nodes(triple))
+        return list(found)
+
+    @property
+    def single(self) -> Document | None:
+        """The one document that is all of the graph, if there is one."""
+        alone = len(self.documents) == 1 and not self._background
+        return self.documents[0] if alone else None
+
+    def as_text(self) -> tuple[str, RdfFormat, str | None]:
+        """The graph as one text: the text, its format, and its base IRI.
+
+        Raises:
+            InputSyntaxError: A text breaks the grammar of its format.
+        """
+        single = self.single
+        if single is not None and single.rdf_format in _AS_THEY_ARE:
+            return single.text, single.rdf_format, single.base_iri
+        written = serialize(self.triples, format=RdfFormat.N_TRIPLES)
+        assert written is not None  # noqa: S101  # it was not to be written to a file
+        return written.decode(), RdfFormat.N_TRIPLES, None
+
+
+def _blank_nodes(triple: Triple) -> Iterator[BlankNode]:
+    for term in (triple.subject, triple.object):
+        if isinstance(term, BlankNode):
+            yield term
+        elif isinstance(term, Triple):
+            yield from _blank_nodes(term)

@@ -1,0 +1,163 @@
+"""The fast SHACL engine: the only module that imports `shacl`.
+
+It parses with the same parsers as pyoxigraph, so texts are handed to it as they are, and errors in
+them are found again by ours, which know the place.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from typing import Final, TypeVar
+
+import shacl
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
+
+from tipgraph.namespaces import SH
+from tipgraph.validation.documents import RdfGraph
+from tipgraph.validation.report import ValidationReport, ValidationResult
+
+_BASE: Final = "http://example.org/"
+_DATA_NODE: Final = re.compile(r"0_b(\d+)")
+_SHAPES_NODE: Final = re.compile(r"1_b(\d+)")
+_REPORT_NODE: Final = re.compile(r"(r\d+)(?:_p\d+)?")
+_RESULT: Final = NamedNode(f"{SH}result")
+_SELECT: Final = NamedNode(f"{SH}select")
+_PROJECTED_VALUE: Final = re.compile(r"\bSELECT\b[^{]*?(?:[?$]value\b|\*)", re.IGNORECASE)
+_SPARQL_CONSTRAINT: Final = f"{SH}SPARQLConstraintComponent"
+
+
+Named = TypeVar("Named")
+
+
+class UnsupportedError(Exception):
+    """The engine cannot give the right report here; says why."""
+
+
+def engine_name() -> str:
+    """The engine's name and version."""
+    return f"shacl {version('shacl')}"
+
+
+def validate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
+    """Validate data against shapes that are well-formed.
+
+    Args:
+        data: The data graph.
+        shapes: The shapes graph.
+
+    Raises:
+        InputSyntaxError: The data breaks the grammar of its format.
+        UnsupportedError: The engine cannot do what the shapes ask for.
+    """
+    written = serialize(shapes.triples, format=RdfFormat.N_TRIPLES)
+    assert written is not None  # noqa: S101  # it was not to be written to a file
+    try:
+        compiled = shacl.Shapes.from_text(written.decode(), format="ntriples")
+    except ValueError as error:
+        raise UnsupportedError(_first_line(error)) from error
+    text, rdf_format, base_iri = data.as_text()
+    try:
+        outcome = compiled.validate_text(
+            text, format=rdf_format.file_extension, base=base_iri or _BASE
+        )
+    except ValueError as error:
+        # If the text is at fault, this says where.
+        assert data.triples is not None  # noqa: S101  # parsing raises
+        raise UnsupportedError(_first_line(error)) from error
+    report = parse(outcome.serialize("ntriples"), RdfFormat.N_TRIPLES)
+    naming = _Naming(data, shapes)
+    triples = _without_repetition([naming.renamed(quad.triple) for quad in report])
+    found = ValidationReport.from_triples(triples, engine=engine_name())
+    _check_values(found.results, shapes)
+    return found
+
+
+class _Naming:
+    """Gives the blank nodes of a report their names in the graphs that were validated.
+
+    The engine numbers all blank nodes as it meets them: first those of the shapes, then the data's.
+    """
+
+    def __init__(self, data: RdfGraph, shapes: RdfGraph) -> None:
+        self._data = data
+        self._shapes = shapes
+
+    def renamed(self, triple: Triple) -> Triple:
+        return Triple(
+            self._name(triple.subject),
+            triple.predicate,
+            self._name(triple.object),
+        )
+
+    def _name(self, term: Named) -> Named | BlankNode:
+        if not isinstance(term, BlankNode):
+            return term
+        if found := _DATA_NODE.fullmatch(term.value):
+            return self._data.blank_nodes[int(found.group(1)) - len(self._shapes.blank_nodes)]
+        if found := _SHAPES_NODE.fullmatch(term.value):
+            return self._shapes.blank_nodes[int(found.group(1))]
+        return term
+
+
+def _without_repetition(triples: Iterable[Triple]) -> list[Triple]:
+    """Merge results that are alike in all they say: a query may find the same thing twice.
+
+    The engine names a result `r1` and the nodes of its path `r1_p0`; the report itself is `r0`.
+    """
+    blocks: dict[str, list[Triple]] = defaultdict(list)
+    for triple in triples:
+        blocks[_block(triple.subject)].append(triple)
+    said: dict[frozenset[str], str] = {}
+    for name, block in blocks.items():
+        said.setdefault(frozenset(_sayings(name, block)), name)
+    kept = set(said.values())
+    return [
+        triple
+        for name in kept
+        for triple in blocks[name]
+        if triple.predicate != _RESULT or _block(triple.object) in kept
+    ]
+
+
+def _block(node: object) -> str:
+    found = _REPORT_NODE.fullmatch(node.value) if isinstance(node, BlankNode) else None
+    assert found is not None, f"the engine's reports have no such node as {node}"  # noqa: S101
+    return found.group(1)
+
+
+def _sayings(name: str, block: Iterable[Triple]) -> Iterator[str]:
+    """What a block says, without the name of its result."""
+    own = f"_:{name}"
+    for triple in block:
+        terms = (str(term) for term in (triple.subject, triple.predicate, triple.object))
+        yield " ".join(
+            term.removeprefix(own) if term == own or term.startswith(f"{own}_") else term
+            for term in terms
+        )
+
+
+def _check_values(results: Iterable[ValidationResult], shapes: RdfGraph) -> None:
+    """Make sure that no result lacks the value that its query computed.
+
+    The engine reports terms of the data only: a value that a query makes is lost.
+
+    Raises:
+        UnsupportedError: One does.
+    """
+    queries = {
+        triple.subject: triple.object.value
+        for triple in shapes.triples
+        if triple.predicate == _SELECT and isinstance(triple.object, Literal)
+    }
+    for result in results:
+        component = result.source_constraint_component.value
+        if result.value is not None or (component.startswith(SH) and component != _SPARQL_CONSTRAINT):
+            continue
+        query = queries.get(result.source_constraint) if result.source_constraint else None
+        if query is None or _PROJECTED_VALUE.search(query):
+            raise UnsupportedError("a query of the shapes makes values that are not in the data")
+
+
+def _first_line(error: ValueError) -> str:
+    return str(error).splitlines()[0]
