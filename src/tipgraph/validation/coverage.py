@@ -1,8 +1,8 @@
 """How far shapes reach over data: which of them apply to nothing, and what they leave out."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from pyoxigraph import NamedNode, Quad, Triple
@@ -25,11 +25,13 @@ class Coverage:
             neither themselves nor through a superclass.
         unmentioned_properties: IRIs of properties in the data that no shape names, as a path or
             otherwise. One named only inside a SPARQL query counts as unmentioned.
+        focus_nodes: IRI of a shape to the number of its focus nodes, where these were counted.
     """
 
     unmatched_shapes: tuple[str, ...]
     untargeted_classes: tuple[str, ...]
     unmentioned_properties: tuple[str, ...]
+    focus_nodes: Mapping[str, int] = field(default_factory=dict)
 
 
 def coverage(

@@ -6,84 +6,20 @@ See https://www.w3.org/TR/shacl/#validation-report. Not conforming is a result, 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from html import escape
 from typing import Final, Self
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import NamedNode, Triple
 
-from tipgraph.namespaces import RDF, SH, shorten
-from tipgraph.syntax import Position
+from tipgraph.namespaces import SH
 from tipgraph.validation.coverage import Coverage
+from tipgraph.validation.formats.html import report_html
+from tipgraph.validation.formats.text import report_text
+from tipgraph.validation.formats.wording import counted
+from tipgraph.validation.result import Term, ValidationResult, read_result, severity_name
 
-Term = NamedNode | BlankNode | Literal
-_Properties = Mapping[str, list[Term]]
+__all__ = ["Term", "ValidationReport", "ValidationResult"]
 
-_PATH_SUFFIXES: Final = {
-    f"{SH}zeroOrMorePath": "*",
-    f"{SH}oneOrMorePath": "+",
-    f"{SH}zeroOrOnePath": "?",
-}
-_COLUMNS: Final = ("Severity", "Focus node", "Path", "Value", "Message", "Shape")
-
-
-@dataclass(frozen=True)
-class ValidationResult:
-    """One validation result (`sh:ValidationResult`).
-
-    Args:
-        focus_node: The node that was checked.
-        result_path: The path from it, as SPARQL writes paths; empty for a node shape.
-        value: The value at fault, if the constraint is about one.
-        result_message: What tells a person what to do, one literal per language.
-        result_severity: `sh:Violation`, `sh:Warning`, `sh:Info` or another IRI.
-        source_shape: The shape that was broken.
-        source_constraint_component: The kind of constraint that was broken.
-        node: The result's own node in the report as RDF.
-        source_constraint: The constraint itself, where the shape has several of that kind.
-        detail: The results that caused this one (`sh:detail`).
-        predicate: The path, where it is one property and no more.
-        data_position: Where the triple at fault is in the data.
-        shape_position: Where the constraint is in the shapes.
-    """
-
-    focus_node: Term
-    result_path: str
-    value: Term | None
-    result_message: tuple[Literal, ...]
-    result_severity: NamedNode
-    source_shape: Term | None
-    source_constraint_component: NamedNode
-    node: Term | None = None
-    source_constraint: Term | None = None
-    detail: tuple["ValidationResult", ...] = ()
-    predicate: NamedNode | None = None
-    data_position: Position | None = None
-    shape_position: Position | None = None
-
-    @property
-    def severity_name(self) -> str:
-        """The last part of the severity's IRI, such as `Violation`."""
-        return self.result_severity.value.rpartition("#")[2]
-
-    def message(self, language: str = "en") -> str:
-        """What tells a person what to do, in their language if the shape has it.
-
-        Args:
-            language: A language tag, such as `de`.
-        """
-        ranked = sorted(self.result_message, key=lambda each: _distance(each, language))
-        return ranked[0].value if ranked else ""
-
-    def cells(self) -> tuple[str, ...]:
-        """The result as readable text: severity, focus node, path, value, message, shape."""
-        return (
-            self.severity_name,
-            _text(self.focus_node),
-            self.result_path,
-            _text(self.value),
-            self.message() or _text(self.source_constraint_component),
-            _text(self.source_shape),
-        )
+_SEVERITIES: Final = tuple(NamedNode(f"{SH}{name}") for name in ("Violation", "Warning", "Info"))
 
 
 @dataclass(frozen=True)
@@ -92,7 +28,7 @@ class ValidationReport:
 
     Args:
         conforms: Whether there is no result at all.
-        results: The results, sorted by focus node, path and message.
+        results: The results, sorted by severity, focus node, path and message.
         triples: The report as RDF.
         engine: The name of the engine that made it.
         notes: What a reader should know of how it was made, such as why an engine was not used.
@@ -109,25 +45,27 @@ class ValidationReport:
     coverage: Coverage | None = None
 
     @classmethod
-    def from_triples(cls, triples: Iterable[Triple]) -> Self:
-        """Read the report that an engine wrote as RDF."""
+    def from_triples(cls, triples: Iterable[Triple], *, engine: str = "") -> Self:
+        """Read the report that an engine wrote as RDF.
+
+        Args:
+            triples: The report.
+            engine: The engine's name and version.
+        """
         kept = tuple(triples)
         by_subject: dict[Term, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
         for triple in kept:
             if not isinstance(triple.subject, Triple) and not isinstance(triple.object, Triple):
                 by_subject[triple.subject][triple.predicate.value].append(triple.object)
+        reports = list(by_subject.values())
         conforms = any(
-            value == "true"
-            for properties in by_subject.values()
-            for value in (term.value for term in properties.get(f"{SH}conforms", []))
+            value.value == "true"
+            for properties in reports
+            for value in properties.get(f"{SH}conforms", [])
         )
-        nodes = [
-            node
-            for properties in list(by_subject.values())
-            for node in properties.get(f"{SH}result", [])
-        ]
-        results = [_result(node, by_subject) for node in nodes]
-        return cls(conforms, tuple(sorted(results, key=ValidationResult.cells)), kept)
+        nodes = [node for properties in reports for node in properties.get(f"{SH}result", [])]
+        results = sorted((read_result(each, by_subject) for each in nodes), key=_order)
+        return cls(conforms, tuple(results), kept, engine)
 
     def limited(self, limit: int) -> Self:
         """The report with its first results only, as RDF too; it says how many it omits.
@@ -138,113 +76,60 @@ class ValidationReport:
         if len(self.results) <= limit:
             return self
         dropped = {result.node for result in self.results[limit:]}
-        kept = tuple(
-            triple
-            for triple in self.triples
-            if triple.subject not in dropped and triple.object not in dropped
-        )
+        kept = [triple for triple in self.triples if triple.object not in dropped]
         omitted = self.omitted + len(self.results) - limit
-        return replace(self, results=self.results[:limit], triples=kept, omitted=omitted)
+        return replace(
+            self, results=self.results[:limit], triples=_reachable(kept), omitted=omitted
+        )
+
+    @property
+    def counts(self) -> Mapping[NamedNode, int]:
+        """The number of results of each severity: SHACL's three first, others where they occur."""
+        found = Counter(result.result_severity for result in self.results)
+        others = sorted(set(found) - set(_SEVERITIES), key=str)
+        return {severity: found[severity] for severity in (*_SEVERITIES, *others)}
 
     def summary(self) -> str:
         """One line: whether the data conforms and how many results of each severity there are."""
-        if not self.results:
-            return "The data conforms." if self.conforms else "The data does not conform."
-        counts = Counter(result.severity_name.lower() for result in self.results)
+        verdict = f"The data {'conforms' if self.conforms else 'does not conform'}"
         listed = ", ".join(
-            f"{count} {name}{'s' if count > 1 and name != 'info' else ''}"
-            for name, count in sorted(counts.items())
+            counted(count, severity_name(severity))
+            for severity, count in self.counts.items()
+            if count
         )
-        return f"The data {'conforms' if self.conforms else 'does not conform'}: {listed}."
+        found = f"{verdict}: {listed}." if listed else f"{verdict}."
+        if not self.omitted:
+            return found
+        are = "result is" if self.omitted == 1 else "results are"
+        return f"{found} {self.omitted} more {are} left out by the limit."
 
     def __str__(self) -> str:
-        lines = [self.summary()]
-        for result in self.results:
-            severity, focus_node, path, value, message, shape = result.cells()
-            lines += ["", f"{severity}: {focus_node}{f' {path}' if path else ''}", f"  {message}"]
-            if value and value != focus_node:
-                lines.append(f"  value: {value}")
-            if isinstance(result.source_shape, NamedNode):
-                lines.append(f"  shape: {shape}")
-        return "\n".join(lines)
+        return report_text(self)
 
     def _repr_html_(self) -> str:
-        """The report as an HTML table, which notebooks show."""
-        head = "".join(f"<th>{name}</th>" for name in _COLUMNS)
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in result.cells()) + "</tr>"
-            for result in self.results
-        )
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        return f"<p>{escape(self.summary())}</p>{table if rows else ''}"
+        """The report as HTML, which notebooks show."""
+        return report_html(self)
 
 
-def _distance(message: Literal, language: str) -> tuple[int, str, str]:
-    """How far a message is from a language: it, one of its variants, none stated, another."""
-    tag = (message.language or "").lower()
-    wanted = language.lower()
-    if tag == wanted:
-        return 0, tag, message.value
-    if tag and (tag.startswith(f"{wanted}-") or wanted.startswith(f"{tag}-")):
-        return 1, tag, message.value
-    return (3 if tag else 2), tag, message.value
+def _order(result: ValidationResult) -> tuple[int, tuple[str, ...]]:
+    """The worst first, since a limit keeps the first ones."""
+    known = result.result_severity in _SEVERITIES
+    rank = _SEVERITIES.index(result.result_severity) if known else len(_SEVERITIES)
+    return rank, result.cells()
 
 
-def _result(node: Term, by_subject: Mapping[Term, _Properties]) -> ValidationResult:
-    properties = by_subject[node]
-
-    def first(name: str) -> Term | None:
-        return next(iter(properties.get(f"{SH}{name}", [])), None)
-
-    path = first("resultPath")
-    severity, component = first("resultSeverity"), first("sourceConstraintComponent")
-    messages = (
-        term for term in properties.get(f"{SH}resultMessage", []) if isinstance(term, Literal)
-    )
-    details = (_result(each, by_subject) for each in properties.get(f"{SH}detail", []))
-    return ValidationResult(
-        focus_node=first("focusNode") or BlankNode(),
-        result_path=_path_text(path, by_subject) if path else "",
-        value=first("value"),
-        result_message=tuple(sorted(messages, key=str)),
-        result_severity=severity
-        if isinstance(severity, NamedNode)
-        else NamedNode(f"{SH}Violation"),
-        source_shape=first("sourceShape"),
-        source_constraint_component=component
-        if isinstance(component, NamedNode)
-        else NamedNode(f"{SH}ConstraintComponent"),
-        node=node,
-        source_constraint=first("sourceConstraint"),
-        detail=tuple(sorted(details, key=ValidationResult.cells)),
-        predicate=path if isinstance(path, NamedNode) else None,
-    )
-
-
-def _path_text(path: Term, by_subject: Mapping[Term, _Properties]) -> str:
-    """A property path (https://www.w3.org/TR/shacl/#property-paths) in SPARQL's notation."""
-    if isinstance(path, NamedNode):
-        return shorten(path.value)
-    properties = by_subject.get(path, {})
-    if inverse := properties.get(f"{SH}inversePath"):
-        return f"^{_path_text(inverse[0], by_subject)}"
-    for name, suffix in _PATH_SUFFIXES.items():
-        if inner := properties.get(name):
-            return f"({_path_text(inner[0], by_subject)}){suffix}"
-    if alternatives := properties.get(f"{SH}alternativePath"):
-        return "|".join(_members(alternatives[0], by_subject))
-    return "/".join(_members(path, by_subject))
-
-
-def _members(node: Term, by_subject: Mapping[Term, _Properties]) -> list[str]:
-    members = []
-    while first := by_subject.get(node, {}).get(f"{RDF}first"):
-        members.append(_path_text(first[0], by_subject))
-        node = by_subject[node][f"{RDF}rest"][0]
-    return members
-
-
-def _text(term: Term | None) -> str:
-    if term is None:
-        return ""
-    return shorten(term.value) if isinstance(term, NamedNode) else str(term)
+def _reachable(triples: Iterable[Triple]) -> tuple[Triple, ...]:
+    """What hangs together with the node that says `sh:conforms`; triples keep their order."""
+    given = tuple(triples)
+    by_subject: dict[object, list[Triple]] = defaultdict(list)
+    for triple in given:
+        by_subject[triple.subject].append(triple)
+    waiting: list[object] = [
+        triple.subject for triple in given if triple.predicate.value == f"{SH}conforms"
+    ]
+    reached = set(waiting)
+    while waiting:
+        found = {triple.object for triple in by_subject[waiting.pop()]} - reached
+        reached |= found
+        waiting += found
+    return tuple(triple for triple in given if triple.subject in reached)

@@ -1,0 +1,66 @@
+"""A report as RDF: the graph that SHACL defines and nothing else."""
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import Literal, RdfFormat, Triple, serialize
+
+from tipgraph.errors import NotAcceptableError
+from tipgraph.formats import JSON_LD, N_TRIPLES, TURTLE, media_types
+from tipgraph.namespaces import PREFIXES
+from tipgraph.turtle import write_turtle
+from tipgraph.validation.formats.wording import clipped, visible_line
+
+if TYPE_CHECKING:
+    from tipgraph.validation.report import ValidationReport
+
+_NOT_IN_XML: Final = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# A property becomes an element, so that its IRI has to end as XML names do.
+_XML_NAME: Final = re.compile(r"[^\W\d][\w.\-]*\Z")
+_NAMESPACES: Final = re.compile(r"(?: xmlns:[^=]+=\"[^\"]*\")+")
+
+
+def report_turtle(report: "ValidationReport", _language: str = "en") -> str:
+    """Write a report as canonical Turtle: lexical forms as they are, blank nodes nested."""
+    return write_turtle(report.triples)
+
+
+def report_n_triples(report: "ValidationReport", _language: str = "en") -> str:
+    """Write a report as N-Triples."""
+    return _serialized(report, RdfFormat.N_TRIPLES)
+
+
+def report_json_ld(report: "ValidationReport", _language: str = "en") -> str:
+    """Write a report as JSON-LD."""
+    return _serialized(report, RdfFormat.JSON_LD)
+
+
+def report_rdf_xml(report: "ValidationReport", _language: str = "en") -> str:
+    """Write a report as RDF/XML.
+
+    Raises:
+        NotAcceptableError: It has a text or a property that RDF/XML cannot hold.
+    """
+    for triple in report.triples:
+        if not _fits_xml(triple):
+            others = media_types((TURTLE, JSON_LD, N_TRIPLES))
+            raise NotAcceptableError(
+                f"RDF/XML cannot hold {clipped(visible_line(str(triple)))}", others
+            )
+    # The engine declares namespaces in another order each time.
+    return _NAMESPACES.sub(
+        lambda found: " " + " ".join(sorted(found.group().split())),
+        _serialized(report, RdfFormat.RDF_XML),
+        count=1,
+    )
+
+
+def _serialized(report: "ValidationReport", rdf_format: RdfFormat) -> str:
+    body = serialize(sorted(report.triples, key=str), format=rdf_format, prefixes=dict(PREFIXES))
+    assert body is not None  # noqa: S101  # it was not to be written to a file
+    return body.decode()
+
+
+def _fits_xml(triple: Triple) -> bool:
+    value = triple.object.value if isinstance(triple.object, Literal) else ""
+    return bool(_XML_NAME.search(triple.predicate.value)) and not _NOT_IN_XML.search(value)
