@@ -111,7 +111,7 @@ def _results(
                 "level": _LEVELS.get(result.result_severity.value, _OTHER_LEVEL),
                 "message": _message(result.message(language)),
                 "locations": [_location(result)],
-                "relatedLocations": list(_related(result, language)),
+                "relatedLocations": _distinct(_related(result, language)),
                 "partialFingerprints": {_FINGERPRINT: f"{fingerprint}:{seen[fingerprint]}"},
                 "properties": _properties(result),
             }
@@ -152,6 +152,15 @@ def _related(result: ValidationResult, language: str) -> Iterable[dict[str, Any]
     for cause in result.detail:
         yield {**_location(cause), "message": _message(cause.message(language))}
         yield from _related(cause, language)
+
+
+def _distinct(locations: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The locations, each once, as SARIF asks for: causes may lie in the same place."""
+    found: list[dict[str, Any]] = []
+    for location in locations:
+        if location not in found:
+            found.append(location)
+    return found
 
 
 def _physical(position: Position) -> dict[str, Any]:

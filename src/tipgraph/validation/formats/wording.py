@@ -11,11 +11,12 @@ from pyoxigraph import NamedNode
 from tipgraph.syntax import Position
 from tipgraph.validation.result import ValidationResult
 
+_NONCHARACTERS: Final = "".join(rf"\U{plane:04x}fffe-\U{plane:04x}ffff" for plane in range(0x11))
 # What no terminal or page should be given: control characters, except tabs and line ends; marks
-# that turn or hide text; halves of surrogate pairs; what XML 1.0 cannot hold.
+# that turn or hide text; halves of surrogate pairs; what XML and HTML cannot hold.
 _UNSEEN: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-    r"\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+    rf"\ufff9-\ufffb\ud800-\udfff\ufdd0-\ufdef\U000e0000-\U000e007f{_NONCHARACTERS}]"
 )
 _LONG: Final = 1000
 _EXCERPT: Final = 160
