@@ -45,7 +45,8 @@ class Numbering:
 
     Any two readings of one text agree on these labels, which they don't on pyoxigraph's, as those
     are random for `[]` and collections. A graph name is no appearance; a place in a triple term is.
-    The library `shacl` counts alike and calls the nodes of the text `_:0_b1`, `_:0_b2` and so on.
+    The library `shacl` counts alike, only that it starts at 0 with the shapes' blank nodes: where
+    these are `n`, it calls the first ones of the data `_:0_bn` and so on.
     """
 
     def __init__(self) -> None:

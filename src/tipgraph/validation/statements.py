@@ -227,7 +227,7 @@ def _statements(
         elif end != "{":
             start, stop = statement.start("subject"), statement.start("end")
             if (subject and subjects and directives.iri(subject) in subjects) or (
-                reads and (hidden or wanted.wants(text[start:stop]))
+                reads and start < stop and (hidden or wanted.wants(text[start:stop]))
             ):
                 yield directives, start, stop
 
