@@ -24,12 +24,13 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from tests.owl_profile import DATATYPES, short, undeclared, violations
+from tipgraph.api import validate
 from tipgraph.dataset import read_quads, read_shipped, shipped_files
 from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY, GRAPH_SHAPES, PREFIXES, TIP
 from tipgraph.rdflib_terms import to_rdflib
 from tipgraph.reasoning import infer
 from tipgraph.store import EmbeddedStore, Solutions
-from tipgraph.validation import ValidationReport, validate
+from tipgraph.validation import ValidationReport
 
 ONTOLOGY: Final = URIRef("https://w3id.org/tipgraph/ontology")
 LICENCE: Final = URIRef("https://creativecommons.org/licenses/by/4.0/")

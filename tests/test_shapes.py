@@ -15,6 +15,7 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from tests.manifest import cases, file_of, rows
+from tipgraph.api import validate
 from tipgraph.dataset import read_quads, read_shipped
 from tipgraph.namespaces import (
     GRAPH_DATA,
@@ -27,7 +28,7 @@ from tipgraph.namespaces import (
     SHAPES,
     shorten,
 )
-from tipgraph.validation import coverage, validate
+from tipgraph.validation import coverage
 
 FOLDER: Final = Path(__file__).parent / "cases" / "shapes"
 W3C: Final = Path(__file__).parents[2] / "shared" / "w3c" / "shacl"

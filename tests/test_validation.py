@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat
 
 import tipgraph
 from tests.working_copy import RIVERS
-from tipgraph.errors import InputError, TipgraphError
-from tipgraph.namespaces import SH
+from tipgraph.errors import InputError, InputSyntaxError, ShapesError, UsageError
+from tipgraph.namespaces import RDF, SH
 from tipgraph.rdflib_terms import to_rdflib
 from tipgraph.syntax import parse_rdf
 
@@ -95,14 +95,120 @@ def test_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "shapes",
+    ("shapes", "reason"),
     [
-        'ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:sparql [ sh:select "SELECT { oops" ] .',
-        "ex:S a sh:NodeShape ; sh:targetNode ex:a ;"
-        ' sh:sparql [ sh:select "SELECT $this { $this none:such ?x }" ] .',
-        "ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:property [ sh:minCount 1 ] .",
+        ('sh:sparql [ sh:select "SELECT { oops" ]', "a query in the shapes is not SPARQL"),
+        (
+            'sh:sparql [ sh:select "SELECT $this { $this none:such ?x }" ]',
+            "not SPARQL, on its line",
+        ),
+        ('sh:sparql [ sh:select "SELECT $this { $this ?p 1 MINUS { ?s ?q 2 } }" ]', "has a MINUS"),
+        ('sh:sparql [ sh:select "SELECT $this { BIND(1 AS $this) }" ]', "sets \\$this by AS"),
+        ("sh:property [ sh:minCount 1 ]", "needs one sh:path, not 0"),
+        ("sh:property [ sh:path ex:p, ex:q ]", "needs one sh:path, not 2"),
+        ("sh:minCount 1", "sh:minCount needs a sh:path: <http://example.org/S>"),
+        ('sh:property [ sh:path ex:p ; sh:minCount "x" ]', "is not well-formed: sh:minCount"),
+        ("sh:in ex:p", "is not well-formed: sh:in"),
+        ("sh:node ex:S", "recursive shapes have no defined meaning: .*S> -> .*S>"),
+        ("sh:or ( [ sh:not ex:S ] ex:T )", "recursive shapes"),
     ],
 )
-def test_what_the_engine_cannot_do_is_a_failure_not_a_report(shapes: str) -> None:
-    with pytest.raises(TipgraphError, match="validation failed: "):
-        tipgraph.validate(quads("ex:a a ex:River ."), quads(shapes))
+def test_shapes_without_a_meaning_are_refused_with_their_place(
+    tmp_path: Path, shapes: str, reason: str
+) -> None:
+    file = tmp_path / "shapes.ttl"
+    lines = PREFIXES.count("\n")
+    file.write_text(f"{PREFIXES}ex:S a sh:NodeShape ; sh:targetNode ex:a ;\n  {shapes} .\n")
+    with pytest.raises(ShapesError, match=reason) as raised:
+        tipgraph.validate(quads("ex:a a ex:River ."), file)
+    fault = raised.value.faults[0]
+    assert isinstance(fault, InputSyntaxError)
+    assert (fault.source, fault.line - lines) in ((str(file), 1), (str(file), 2))
+
+
+def test_a_result_says_where_its_triple_and_its_constraint_are(tmp_path: Path) -> None:
+    data, shapes = tmp_path / "data.ttl", tmp_path / "shapes.ttl"
+    data.write_text(
+        f'{PREFIXES}\nex:b a ex:River .\nex:a a ex:River ;\n  ex:length "🌊", "<far>" .\n'
+    )
+    shapes.write_text(f"{PREFIXES}{SHAPES}")
+    results = tipgraph.validate(data, shapes).results
+    places = {(result.value, str(result.data_position)) for result in results}
+    assert places == {
+        (Literal("🌊"), f"{data}:8:13"),
+        (Literal("<far>"), f"{data}:8:18"),
+    }
+    [place] = {str(result.shape_position) for result in results}
+    assert place == f"{shapes}:8:31"
+    assert results[0].data_position is not None
+    assert results[0].data_position.excerpt == '  ex:length "🌊", "<far>" .'
+
+
+def test_a_value_that_a_query_makes_is_reported_by_the_reference_engine() -> None:
+    shapes = quads(
+        "ex:S a sh:NodeShape ; sh:targetClass ex:River ; sh:sparql [ sh:message 'm' ; sh:select "
+        "'SELECT $this ?value { $this <http://example.org/length> ?n BIND(?n + 1 AS ?value) }' ] ."
+    )
+    data = quads("ex:a a ex:River ; ex:length 7 .")
+    report = tipgraph.validate(data, shapes)
+    assert [result.value for result in report.results] == [Literal(8)]
+    assert report.engine.startswith("pyshacl")
+    [note] = report.notes
+    assert "makes values that are not in the data" in note
+    with pytest.raises(UsageError, match="the engine shacl cannot do this"):
+        tipgraph.validate(data, shapes, engine="shacl")
+
+
+def test_an_expression_that_only_the_reference_engine_knows() -> None:
+    shapes = quads(
+        "ex:S a sh:NodeShape ; sh:targetClass ex:River ;"
+        r' sh:property [ sh:path ex:length ; sh:pattern "^(.)\\1$" ] .'
+    )
+    report = tipgraph.validate(quads('ex:a a ex:River ; ex:length "aa", "ab" .'), shapes)
+    assert [result.value for result in report.results] == [Literal("ab")]
+    assert report.engine.startswith("pyshacl")
+
+
+@pytest.mark.parametrize(("regime", "count"), [("none", 0), ("rdfs", 1), ("owl-rl", 1)])
+def test_entailment(regime: str, count: int) -> None:
+    data = quads("ex:a a ex:Stream .")
+    ontology = quads(
+        "ex:Stream <http://www.w3.org/2000/01/rdf-schema#subClassOf> ex:Water ."
+        " ex:runs <http://www.w3.org/2000/01/rdf-schema#domain> ex:Stream . ex:b ex:runs ex:c ."
+    )
+    shapes = quads("ex:S sh:targetSubjectsOf ex:runs ; sh:not [ sh:class ex:Water ] .")
+    report = tipgraph.validate(data, shapes, ontology=ontology, entailment=regime)
+    assert len(report.results) == count
+
+
+def test_a_regime_that_the_shapes_ask_for_has_to_be_chosen() -> None:
+    asked = "ex:S sh:entailment <http://www.w3.org/ns/entailment/RDFS> ."
+    shapes = quads(f"{SHAPES} {asked}")
+    with pytest.raises(ShapesError, match="entailment regime"):
+        tipgraph.validate(quads("ex:a ex:p 1 ."), shapes)
+    assert tipgraph.validate(quads("ex:a ex:p 1 ."), shapes, entailment="rdfs").conforms
+
+
+def test_what_is_left_out_by_the_limit_is_said() -> None:
+    data = quads(" ".join(f'ex:a{n} a ex:River ; ex:length "x" .' for n in range(5)))
+    report = tipgraph.validate(data, quads(SHAPES), limit=2)
+    assert (len(report.results), report.omitted, report.conforms) == (2, 3, False)
+    results = [t for t in report.triples if t.predicate == NamedNode(f"{SH}result")]
+    assert len(results) == 2
+
+
+def test_extensions_of_shacl_are_named_as_left_out() -> None:
+    shapes = quads(f"{SHAPES} ex:Shape sh:rule [ a sh:TripleRule ] .")
+    [note] = tipgraph.validate(quads("ex:a ex:p 1 ."), shapes).notes
+    assert note.endswith("and not evaluated: sh:rule")
+
+
+def test_names_of_blank_nodes_are_those_of_the_data() -> None:
+    node = BlankNode("here")
+    river = NamedNode("http://example.org/River")
+    data = [
+        Quad(node, NamedNode(f"{RDF}type"), river),
+        Quad(node, NamedNode("http://example.org/length"), Literal("x")),
+    ]
+    [result] = tipgraph.validate(data, quads(SHAPES)).results
+    assert result.focus_node == node

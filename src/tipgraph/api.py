@@ -1,19 +1,31 @@
 """What Python programs and notebooks call: `load`, `open` and `validate`."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 import rdflib
 from pyoxigraph import Quad, Triple
 
 from tipgraph import dataset, validation
 from tipgraph.build import Inputs, build, default_folder
-from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY, GRAPH_SHAPES, PREFIXES
+from tipgraph.errors import UsageError
+from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY, PREFIXES
 from tipgraph.rdflib_terms import from_rdflib, to_rdflib
+from tipgraph.reasoning import Entailment
 from tipgraph.settings import Settings
 from tipgraph.store import EmbeddedStore, open_store
-from tipgraph.validation import ValidationReport
+from tipgraph.validation import (
+    Document,
+    Engine,
+    Options,
+    RdfGraph,
+    ValidationReport,
+    gather,
+)
 
+Named = TypeVar("Named", bound=StrEnum)
 RdfSource = str | Path | rdflib.Graph | Iterable[Triple | Quad]
 
 
@@ -47,25 +59,57 @@ def open(
     return open_store(built.snapshot, chosen)
 
 
-def validate(data: RdfSource, shapes: RdfSource | None = None) -> ValidationReport:
+def validate(
+    data: RdfSource,
+    shapes: RdfSource | None = None,
+    *,
+    ontology: RdfSource | None = None,
+    entailment: str = "none",
+    engine: str = "auto",
+    coverage: bool = False,
+    limit: int | None = None,
+) -> ValidationReport:
     """Validate data with SHACL; the report prints well in a terminal and in a notebook.
 
     Args:
         data: An RDF file, an `rdflib.Graph`, or pyoxigraph triples or quads.
         shapes: The shapes, likewise; without them tipgraph's own, with its ontology at hand.
+        ontology: What the data is to be read with, likewise.
+        entailment: `none`, `rdfs` or `owl-rl`: what is added to the data before.
+        engine: `auto`, or `shacl` or `pyshacl` by name.
+        coverage: Whether the report says how far the shapes reach.
+        limit: How many results it keeps at most.
 
     Raises:
-        InputError: A file cannot be read.
+        InputError: A file cannot be read, or the shapes are not well-formed.
+        UsageError: There is no such entailment regime or engine.
         TipgraphError: The engine failed.
     """
-    triples = _triples(data)
-    if shapes is not None:
-        return validation.validate(triples, _triples(shapes))
-    background = dataset.read_shipped(GRAPH_ONTOLOGY)
-    return validation.validate([*triples, *background], dataset.read_shipped(GRAPH_SHAPES))
+    options = Options(
+        _chosen(Entailment, entailment),
+        _chosen(Engine, engine),
+        coverage=coverage,
+        limit=limit,
+    )
+    own = gather([]) if shapes is None else None
+    used = own.shapes if own else _graph(shapes)
+    read_with = _graph(ontology)
+    if own:
+        read_with = own.ontology.merged(read_with)
+    return validation.validate(validation.Inputs(_graph(data), used, read_with), options)
 
 
-def _triples(given: RdfSource) -> list[Triple | Quad]:
+def _graph(given: RdfSource | None) -> RdfGraph:
+    if given is None:
+        return RdfGraph()
     if isinstance(given, str | Path):
-        return list(dataset.read_quads(Path(given)))
-    return list(from_rdflib(given) if isinstance(given, rdflib.Graph) else given)
+        return RdfGraph([Document.read(Path(given))])
+    return RdfGraph(background=from_rdflib(given) if isinstance(given, rdflib.Graph) else given)
+
+
+def _chosen(names: type[Named], given: str) -> Named:
+    try:
+        return names(given)
+    except ValueError as error:
+        known = ", ".join(name.value for name in names)
+        raise UsageError(f"{given!r} is none of {known}") from error

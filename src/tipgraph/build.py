@@ -19,7 +19,7 @@ import platformdirs
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from tipgraph import dataset, dumps, reasoning, validation, void
-from tipgraph.errors import CacheError, NonConformanceError, SnapshotError, TipgraphError
+from tipgraph.errors import CacheError, NonConformanceError, SnapshotError
 from tipgraph.namespaces import (
     DATASET,
     DCAT,
@@ -195,24 +195,15 @@ def _shipped_graphs(steps: Steps) -> dict[NamedNode, set[Triple]]:
 def _checked_inference(
     data: set[Triple], ontology: set[Triple], shapes: set[Triple], steps: Steps
 ) -> reasoning.Inference:
-    """Validate and infer side by side: the two take nearly all the time of a build."""
-    with (
-        steps.step("validate and infer"),
-        validation.PendingReport(data | ontology, shapes) as pending,
-    ):
-        try:
-            inference = reasoning.infer(ontology, data)
-        except TipgraphError:
-            # Data that breaks a shape may break the reasoner too: the report says more.
-            _refuse(pending.report())
-            raise
-        _refuse(pending.report())
-    return inference
-
-
-def _refuse(report: validation.ValidationReport) -> None:
+    """Infer from data that conforms: what breaks a shape may break the reasoner too."""
+    with steps.step("validate"):
+        graph = validation.RdfGraph(background=[*data, *ontology])
+        inputs = validation.Inputs(graph, validation.RdfGraph(background=shapes))
+        report = validation.validate(inputs)
     if not report.conforms:
         raise NonConformanceError(str(report))
+    with steps.step("infer"):
+        return reasoning.infer(ontology, data)
 
 
 def _write(graphs: dict[NamedNode, set[Triple]], path: Path) -> Store:

@@ -4,6 +4,7 @@ TipgraphError                      exit code 4 unless a class below says otherwi
 ├── UsageError                     2  the call itself makes no sense
 ├── InputError                     3  something given cannot be read
 │   ├── InputSyntaxError           3  it can be read but breaks the grammar; knows line and column
+│   ├── ShapesError                3  shapes that SHACL gives no meaning; knows where they are
 │   └── SnapshotError              3  a snapshot folder is missing, damaged or of another format
 ├── NonConformanceError            1  the data breaks a shape; carries the report's text
 ├── InconsistencyError             1  the statements contradict each other; carries the clashes
@@ -28,6 +29,8 @@ TipgraphError                      exit code 4 unless a class below says otherwi
 Exit codes: 0 fine, 1 the data does not conform or a check fails, 2 usage, 3 input unreadable,
 4 an engine or the machine failed.
 """
+
+from collections.abc import Sequence
 
 
 class TipgraphError(Exception):
@@ -76,6 +79,18 @@ class InputSyntaxError(InputError):
         # Tabs are kept, so that the caret stands under its character however wide they are drawn.
         before = "".join("\t" if c == "\t" else " " for c in self.excerpt[: self.column - 1])
         return f"{head}\n  {self.excerpt}\n  {before}^"
+
+
+class ShapesError(InputError):
+    """A shapes graph to which SHACL gives no meaning: ill-formed, recursive, or with a bad query.
+
+    Args:
+        faults: Each as an error of its own, which knows its place if there is one.
+    """
+
+    def __init__(self, faults: Sequence[InputError]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in faults))
 
 
 class SnapshotError(InputError):

@@ -7,11 +7,12 @@ import pytest
 from pyoxigraph import Triple
 
 from tests.reasoning.support import plain, triples
+from tipgraph.api import validate
 from tipgraph.dataset import read_shipped
 from tipgraph.errors import InconsistencyError
 from tipgraph.namespaces import GRAPH_SHAPES, shorten
 from tipgraph.reasoning import infer
-from tipgraph.validation import ValidationReport, validate
+from tipgraph.validation import ValidationReport
 
 
 @dataclass(frozen=True)

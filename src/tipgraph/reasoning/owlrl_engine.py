@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import rdflib
-from owlrl import OWLRL_Semantics
+from owlrl import OWLRL_Semantics, RDFS_Semantics
 from owlrl.Namespaces import ERRNS
 from pyoxigraph import Triple
 from rdflib import OWL, RDF, RDFS
@@ -46,6 +46,14 @@ def close(asserted: Iterable[Triple]) -> Closure:
     for node in list(graph.subjects(_ERROR, None)):
         graph.remove((node, None, None))
     return Closure(frozenset(from_rdflib(graph)), tuple(contradictions))
+
+
+def close_rdfs(asserted: Iterable[Triple]) -> Closure:
+    """The RDFS closure of schema and data together, without axiomatic triples."""
+    graph = rdflib.Graph(store="SimpleMemory")
+    graph += to_rdflib(asserted)
+    RDFS_Semantics(graph, axioms=False, daxioms=False, rdfs=True).closure()
+    return Closure(frozenset(from_rdflib(graph)), ())
 
 
 class _Semantics(OWLRL_Semantics):  # type: ignore[misc]  # owlrl publishes no types

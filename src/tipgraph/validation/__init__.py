@@ -1,15 +1,23 @@
 """SHACL validation: data and shapes in, a validation report out; and how far shapes reach."""
 
 from tipgraph.validation.coverage import Coverage, coverage
-from tipgraph.validation.process import PendingReport
-from tipgraph.validation.pyshacl_engine import validate
+from tipgraph.validation.documents import Document, RdfGraph
+from tipgraph.validation.inputs import Inputs, gather
 from tipgraph.validation.report import ValidationReport, ValidationResult
+from tipgraph.validation.shapes_graph import check_shapes
+from tipgraph.validation.validator import Engine, Options, validate
 
 __all__ = [
     "Coverage",
-    "PendingReport",
+    "Document",
+    "Engine",
+    "Inputs",
+    "Options",
+    "RdfGraph",
     "ValidationReport",
     "ValidationResult",
+    "check_shapes",
     "coverage",
+    "gather",
     "validate",
 ]

@@ -10,6 +10,8 @@ from pyoxigraph import NamedNode, Quad, Triple
 from tipgraph.namespaces import RDF, RDFS, SH
 
 _TYPE: Final = f"{RDF}type"
+_TARGET_CLASS: Final = f"{SH}targetClass"
+_SHAPES: Final = {f"{SH}NodeShape", f"{SH}PropertyShape"}
 _TARGETS: Final = {
     f"{SH}{name}" for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
 }
@@ -52,54 +54,48 @@ def coverage(
     own, everything = _Terms(data), _Terms(background)
     everything.add(own)
     targets, named = _targets(shapes)
-    superclasses = {name: everything.superclasses(name) for name in everything.classes}
-    targeted = set().union(*(found[f"{SH}targetClass"] for found in targets.values()))
-    reached = {
-        f"{SH}targetClass": set().union(*superclasses.values()),
-        f"{SH}targetNode": everything.subjects,
-        f"{SH}targetSubjectsOf": everything.properties,
-        f"{SH}targetObjectsOf": everything.properties,
+    superclasses = {name: everything.superclasses(name) for name in everything.instances}
+    targeted = set().union(*(found[_TARGET_CLASS] for found in targets.values()))
+    focus_nodes = {
+        shape: len(everything.focus_nodes(found, superclasses)) for shape, found in targets.items()
     }
     return Coverage(
-        unmatched_shapes=tuple(
-            sorted(
-                shape
-                for shape, found in targets.items()
-                if not any(found[kind] & reached[kind] for kind in _TARGETS)
-            )
-        ),
+        unmatched_shapes=tuple(sorted(name for name, count in focus_nodes.items() if not count)),
         untargeted_classes=tuple(
-            sorted(name for name in own.classes if not superclasses[name] & targeted)
+            sorted(name for name in own.instances if not superclasses[name] & targeted)
         ),
-        unmentioned_properties=tuple(sorted(own.properties - named)),
+        unmentioned_properties=tuple(sorted(own.subjects_of.keys() - named)),
+        focus_nodes=dict(sorted(focus_nodes.items())),
     )
 
 
 class _Terms:
-    """What a graph uses: classes with instances, properties, subjects, and its class hierarchy."""
+    """What a graph uses: instances by class, nodes by property, and the hierarchy of classes."""
 
     def __init__(self, triples: Iterable[Triple | Quad]) -> None:
-        self.classes: set[str] = set()
-        self.properties: set[str] = set()
-        self.subjects: set[str] = set()
+        self.instances: dict[str, set[object]] = defaultdict(set)
+        self.subjects_of: dict[str, set[object]] = defaultdict(set)
+        self.objects_of: dict[str, set[object]] = defaultdict(set)
         self.hierarchy: dict[str, set[str]] = defaultdict(set)
         for triple in triples:
-            self.properties.add(triple.predicate.value)
-            if isinstance(triple.subject, NamedNode):
-                self.subjects.add(triple.subject.value)
+            predicate = triple.predicate.value
+            self.subjects_of[predicate].add(triple.subject)
+            self.objects_of[predicate].add(triple.object)
             if not isinstance(triple.object, NamedNode):
                 continue
-            if triple.predicate.value == _TYPE:
-                self.classes.add(triple.object.value)
-            if triple.predicate.value == f"{RDFS}subClassOf" and isinstance(
-                triple.subject, NamedNode
-            ):
+            if predicate == _TYPE:
+                self.instances[triple.object.value].add(triple.subject)
+            if predicate == f"{RDFS}subClassOf" and isinstance(triple.subject, NamedNode):
                 self.hierarchy[triple.subject.value].add(triple.object.value)
 
     def add(self, other: "_Terms") -> None:
-        self.classes |= other.classes
-        self.properties |= other.properties
-        self.subjects |= other.subjects
+        for mine, others in (
+            (self.instances, other.instances),
+            (self.subjects_of, other.subjects_of),
+            (self.objects_of, other.objects_of),
+        ):
+            for name, nodes in others.items():
+                mine[name] |= nodes
         for name, parents in other.hierarchy.items():
             self.hierarchy[name] |= parents
 
@@ -114,18 +110,45 @@ class _Terms:
                 waiting.extend(self.hierarchy.get(current, ()))
         return found
 
+    def focus_nodes(
+        self, targets: Mapping[str, set[str]], superclasses: Mapping[str, set[str]]
+    ) -> set[object]:
+        """The nodes of the graph that fall under the targets of a shape, by their kind."""
+        found: set[object] = set()
+        for name, nodes in self.instances.items():
+            if superclasses[name] & targets[_TARGET_CLASS]:
+                found |= nodes
+        for name in targets[f"{SH}targetSubjectsOf"]:
+            found |= self.subjects_of.get(name, set())
+        for name in targets[f"{SH}targetObjectsOf"]:
+            found |= self.objects_of.get(name, set())
+        for name in targets[f"{SH}targetNode"]:
+            node = NamedNode(name)
+            if any(node in nodes for nodes in self.subjects_of.values()):
+                found.add(node)
+        return found
+
 
 def _targets(
     shapes: Iterable[Triple | Quad],
 ) -> tuple[dict[str, dict[str, set[str]]], set[str]]:
     """Each shape's targets by their kind, and every IRI that the shapes name."""
     targets: dict[str, dict[str, set[str]]] = {}
+    kinds: dict[str, set[str]] = defaultdict(set)
     named: set[str] = set()
     for triple in shapes:
         if not isinstance(triple.object, NamedNode):
             continue
         named.add(triple.object.value)
-        if triple.predicate.value in _TARGETS and isinstance(triple.subject, NamedNode):
+        if not isinstance(triple.subject, NamedNode):
+            continue
+        if triple.predicate.value in _TARGETS:
             found = targets.setdefault(triple.subject.value, defaultdict(set))
             found[triple.predicate.value].add(triple.object.value)
+        if triple.predicate.value == _TYPE:
+            kinds[triple.subject.value].add(triple.object.value)
+    for name, types in kinds.items():
+        # A shape that is a class as well is about its instances.
+        if f"{RDFS}Class" in types and types & _SHAPES:
+            targets.setdefault(name, defaultdict(set))[_TARGET_CLASS].add(name)
     return targets, named

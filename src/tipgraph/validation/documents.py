@@ -70,9 +70,7 @@ class RdfGraph:
         self, documents: Sequence[Document] = (), background: Iterable[Triple | Quad] = ()
     ) -> None:
         self.documents = tuple(documents)
-        self._background = [
-            each.triple if isinstance(each, Quad) else each for each in background
-        ]
+        self.background = [each.triple if isinstance(each, Quad) else each for each in background]
 
     @cached_property
     def by_document(self) -> list[list[Triple]]:
@@ -81,26 +79,36 @@ class RdfGraph:
         Raises:
             InputSyntaxError: A text breaks the grammar of its format.
         """
-        rename = len(self.documents) > 1 or bool(self._background)
+        rename = len(self.documents) > 1 or bool(self.background)
         return [each.triples(rename_blank_nodes=rename) for each in self.documents]
 
     @cached_property
     def triples(self) -> list[Triple]:
         """All triples, in the order in which an engine is given them."""
-        return [triple for part in (*self.by_document, self._background) for triple in part]
+        return [triple for part in (*self.by_document, self.background) for triple in part]
 
     @cached_property
     def blank_nodes(self) -> list[BlankNode]:
         """The blank nodes, in the order in which a parser meets them."""
-        found: dict[BlankNode, None] = {}
-        for triple in self.triples:
-            found.update((node, None) for node in _blank_nodes(triple))
-        return list(found)
+        return blank_nodes(self.triples)
+
+    def merged(self, other: "RdfGraph") -> "RdfGraph":
+        """This graph and another one."""
+        if not other.documents and not other.background:
+            return self
+        return RdfGraph((*self.documents, *other.documents), (*self.background, *other.background))
+
+    def extended(self, triples: Iterable[Triple]) -> "RdfGraph":
+        """The same graph with more triples, such as those that it entails."""
+        graph = RdfGraph(self.documents, [*self.background, *triples])
+        # Parsed again, its blank nodes would have other names than these triples use.
+        graph.by_document = self.by_document
+        return graph
 
     @property
     def single(self) -> Document | None:
         """The one document that is all of the graph, if there is one."""
-        alone = len(self.documents) == 1 and not self._background
+        alone = len(self.documents) == 1 and not self.background
         return self.documents[0] if alone else None
 
     def as_text(self) -> tuple[str, RdfFormat, str | None]:
@@ -117,9 +125,17 @@ class RdfGraph:
         return written.decode(), RdfFormat.N_TRIPLES, None
 
 
-def _blank_nodes(triple: Triple) -> Iterator[BlankNode]:
+def blank_nodes(triples: Iterable[Triple]) -> list[BlankNode]:
+    """The blank nodes of triples, in the order in which they first appear."""
+    found: dict[BlankNode, None] = {}
+    for triple in triples:
+        found.update((node, None) for node in _nodes(triple))
+    return list(found)
+
+
+def _nodes(triple: Triple) -> Iterator[BlankNode]:
     for term in (triple.subject, triple.object):
         if isinstance(term, BlankNode):
             yield term
         elif isinstance(term, Triple):
-            yield from _blank_nodes(term)
+            yield from _nodes(term)

@@ -22,6 +22,7 @@ _DATA_NODE: Final = re.compile(r"0_b(\d+)")
 _SHAPES_NODE: Final = re.compile(r"1_b(\d+)")
 _REPORT_NODE: Final = re.compile(r"(r\d+)(?:_p\d+)?")
 _RESULT: Final = NamedNode(f"{SH}result")
+_COMPONENT: Final = NamedNode(f"{SH}sourceConstraintComponent")
 _SELECT: Final = NamedNode(f"{SH}select")
 _PROJECTED_VALUE: Final = re.compile(r"\bSELECT\b[^{]*?(?:[?$]value\b|\*)", re.IGNORECASE)
 _SPARQL_CONSTRAINT: Final = f"{SH}SPARQLConstraintComponent"
@@ -101,23 +102,31 @@ class _Naming:
 
 
 def _without_repetition(triples: Iterable[Triple]) -> list[Triple]:
-    """Merge results that are alike in all they say: a query may find the same thing twice.
+    """Merge results of queries that are alike in all they say: two solutions may differ in nothing.
 
     The engine names a result `r1` and the nodes of its path `r1_p0`; the report itself is `r0`.
     """
     blocks: dict[str, list[Triple]] = defaultdict(list)
     for triple in triples:
         blocks[_block(triple.subject)].append(triple)
-    said: dict[frozenset[str], str] = {}
+    kept: dict[frozenset[str] | str, str] = {}
     for name, block in blocks.items():
-        said.setdefault(frozenset(_sayings(name, block)), name)
-    kept = set(said.values())
+        of_query = any(_is_of_query(triple) for triple in block)
+        kept.setdefault(frozenset(_sayings(name, block)) if of_query else name, name)
+    names = set(kept.values())
     return [
         triple
-        for name in kept
+        for name in names
         for triple in blocks[name]
-        if triple.predicate != _RESULT or _block(triple.object) in kept
+        if triple.predicate != _RESULT or _block(triple.object) in names
     ]
+
+
+def _is_of_query(triple: Triple) -> bool:
+    """Whether it names a component whose results are solutions of a query."""
+    name = triple.object.value if isinstance(triple.object, NamedNode) else ""
+    component = triple.predicate == _COMPONENT
+    return component and (name == _SPARQL_CONSTRAINT or not name.startswith(SH))
 
 
 def _block(node: object) -> str:
@@ -145,16 +154,17 @@ def _check_values(results: Iterable[ValidationResult], shapes: RdfGraph) -> None
     Raises:
         UnsupportedError: One does.
     """
-    queries = {
+    queries: dict[object, str] = {
         triple.subject: triple.object.value
         for triple in shapes.triples
         if triple.predicate == _SELECT and isinstance(triple.object, Literal)
     }
     for result in results:
         component = result.source_constraint_component.value
-        if result.value is not None or (component.startswith(SH) and component != _SPARQL_CONSTRAINT):
+        core = component.startswith(SH) and component != _SPARQL_CONSTRAINT
+        if core or result.value is not None:
             continue
-        query = queries.get(result.source_constraint) if result.source_constraint else None
+        query = queries.get(result.source_constraint)
         if query is None or _PROJECTED_VALUE.search(query):
             raise UnsupportedError("a query of the shapes makes values that are not in the data")
 

@@ -1,0 +1,127 @@
+"""The command `validate`: SHACL at the desk and in CI."""
+
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from tipgraph.dataset import rdf_format, write_bytes
+from tipgraph.errors import UsageError
+from tipgraph.reasoning import Entailment
+from tipgraph.syntax import decode
+from tipgraph.validation import Document, Engine, Options, ValidationReport, gather, validate
+from tipgraph.validation.formats import REPORT_FORMATS, find_report_format, write_report
+
+_STDIN: Final = Path("-")
+_SEVERITIES: Final = ("info", "warning", "violation")
+_FORMATS: Final = tuple(form.name for form in REPORT_FORMATS)
+
+
+class FailOn(StrEnum):
+    """The least severity that ends the command with exit code 1."""
+
+    violation = "violation"
+    warning = "warning"
+    info = "info"
+
+
+def validate_command(
+    data: Annotated[
+        list[Path], typer.Argument(metavar="DATA...", help="RDF files, or - for standard input.")
+    ],
+    shapes: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--shapes", "-s", metavar="FILE", help="A shapes file; repeatable. Without it, ours."
+        ),
+    ] = None,
+    ontology: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--ontology",
+            "-o",
+            metavar="FILE",
+            help="An ontology for the data; repeatable.",
+        ),
+    ] = None,
+    imports: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--import", metavar="IRI=FILE", help="The file for an imported IRI; repeatable."
+        ),
+    ] = None,
+    entailment: Annotated[
+        Entailment, typer.Option(help="What is added to the data before it is validated.")
+    ] = Entailment.none,
+    report_format: Annotated[
+        str, typer.Option("--format", "-f", help=f"One of {', '.join(_FORMATS)}.")
+    ] = "text",
+    input_format: Annotated[
+        str, typer.Option("--input-format", help="The format of standard input, by extension.")
+    ] = "ttl",
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the report to a file.")
+    ] = None,
+    fail_on: Annotated[
+        FailOn, typer.Option("--fail-on", help="The least severity that gives exit code 1.")
+    ] = FailOn.info,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="How many results are shown at most.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="The language of messages.")] = "en",
+    engine: Annotated[
+        Engine, typer.Option(help="The fast engine wherever it can, or one by name.")
+    ] = Engine.auto,
+    positions: Annotated[
+        bool, typer.Option(help="Say on which line of the data and of the shapes.")
+    ] = True,
+    coverage: Annotated[
+        bool, typer.Option(help="Say how far the shapes reach over the data.")
+    ] = True,
+) -> None:
+    """Validate RDF with SHACL: exit 0 if it conforms, 1 if not, 3 if something cannot be read."""
+    form = find_report_format(report_format)
+    if form is None:
+        raise UsageError(f"unknown format {report_format}; known are {', '.join(_FORMATS)}")
+    inputs = gather(
+        list(_documents(data, input_format)),
+        list(_documents(shapes or [], input_format)),
+        list(_documents(ontology or [], input_format)),
+        imports=dict(map(_import, imports or [])),
+    )
+    options = Options(entailment, engine, positions=positions, coverage=coverage, limit=limit)
+    report = validate(inputs, options)
+    written = write_report(report, form, language=language)
+    if output is None:
+        sys.stdout.buffer.write(written)
+        sys.stdout.buffer.flush()
+    else:
+        write_bytes(output, written)
+    raise typer.Exit(1 if _fails(report, fail_on) else 0)
+
+
+def _documents(paths: list[Path], input_format: str) -> Iterator[Document]:
+    for path in paths:
+        if path != _STDIN:
+            yield Document.read(path)
+            continue
+        text = decode(sys.stdin.buffer.read(), "standard input")
+        yield Document("standard input", text, rdf_format(Path(f"-.{input_format}")))
+
+
+def _import(mapping: str) -> tuple[str, Path]:
+    iri, sign, file = mapping.rpartition("=")
+    if not sign or not iri:
+        raise UsageError(f"--import {mapping}: give IRI=FILE")
+    return iri, Path(file)
+
+
+def _fails(report: ValidationReport, fail_on: FailOn) -> bool:
+    """Whether a result is as severe; those of severities of one's own count as violations."""
+    if fail_on is FailOn.info:
+        return not report.conforms
+    lesser = _SEVERITIES[: _SEVERITIES.index(fail_on)]
+    return any(result.severity_name.lower() not in lesser for result in report.results)

@@ -1,0 +1,193 @@
+"""Whether a shapes graph is well-formed, before anything is validated with it.
+
+What SHACL leaves undefined (ill-formed shapes, recursion, queries that break its rules) is refused,
+with its place, since engines differ in what they make of it.
+"""
+
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Final
+
+from pyoxigraph import BlankNode, NamedNode, RdfFormat
+
+from tipgraph.errors import InputError, InputSyntaxError, ShapesError
+from tipgraph.namespaces import RDF, SH, shorten
+from tipgraph.syntax import Position
+from tipgraph.validation.documents import Document, RdfGraph
+from tipgraph.validation.places import Places
+from tipgraph.validation.positions import Sought
+from tipgraph.validation.report import Term, ValidationResult
+from tipgraph.validation.shacl_engine import validate
+from tipgraph.validation.shapes_queries import query_faults
+from tipgraph.validation.shapes_triples import Fault, ShapesTriples
+
+# By these a shape refers to another shape, or to a list of shapes.
+_REFERENCES: Final = tuple(
+    f"{SH}{name}" for name in ("node", "property", "not", "qualifiedValueShape")
+)
+_LISTS: Final = tuple(f"{SH}{name}" for name in ("and", "or", "xone"))
+_TYPE: Final = f"{RDF}type"
+_PATH: Final = f"{SH}path"
+_PROPERTY_SHAPE: Final = NamedNode(f"{SH}PropertyShape")
+_NODE_OR_PROPERTY: Final = NamedNode(f"{SH}XoneConstraintComponent")
+_ONLY_WITH_PATH: Final = (
+    "minCount",
+    "maxCount",
+    "lessThan",
+    "lessThanOrEquals",
+    "uniqueLang",
+    "qualifiedValueShape",
+)
+_ENTAILMENT: Final = f"{SH}entailment"
+# SHACL Advanced Features and JavaScript extensions, which are not evaluated.
+_ADVANCED: Final = (
+    "rule",
+    "target",
+    "expression",
+    "js",
+    "values",
+)
+
+
+def check_shapes(shapes: RdfGraph, *, entailment: str = "") -> None:
+    """Make sure that a shapes graph is well-formed.
+
+    Args:
+        shapes: The shapes graph.
+        entailment: IRI of the entailment regime that the data is under; empty for none.
+
+    Raises:
+        InputSyntaxError: A text breaks the grammar of its format.
+        ShapesError: The shapes are not well-formed; says where.
+    """
+    graph = ShapesTriples(shapes.triples)
+    faults = [
+        *_syntax_faults(shapes),
+        *_paths(graph),
+        *_recursions(graph),
+        *query_faults(graph),
+        *_entailments(graph, entailment),
+    ]
+    if not faults:
+        return
+    positions = Places(shapes).find([fault.sought for fault in faults])
+    raise ShapesError([_error(fault.reason, positions.get(fault.sought)) for fault in faults])
+
+
+def _error(reason: str, position: Position | None) -> InputError:
+    if position is None:
+        return InputError(f"shapes: {reason}")
+    return InputSyntaxError(
+        reason,
+        position.source,
+        line=position.line,
+        column=position.column,
+        excerpt=position.excerpt,
+    )
+
+
+def features_left_out(shapes: RdfGraph) -> list[str]:
+    """Properties of SHACL's extensions that the shapes use and that are not evaluated."""
+    used = {triple.predicate.value for triple in shapes.triples}
+    return [f"sh:{name}" for name in _ADVANCED if f"{SH}{name}" in used]
+
+
+def _syntax_faults(shapes: RdfGraph) -> Iterator[Fault]:
+    """What SHACL's own shapes for shapes find (https://www.w3.org/TR/shacl/#shacl-shacl)."""
+    own = files("pyshacl") / "assets" / "shacl-shacl.ttl"
+    shapes_of_shapes = Document("shacl-shacl", own.read_text("utf-8"), RdfFormat.TURTLE)
+    for result in validate(shapes, RdfGraph([shapes_of_shapes])).results:
+        about_paths = result.predicate == NamedNode(_PATH)
+        if not about_paths and result.source_constraint_component != _NODE_OR_PROPERTY:
+            yield Fault(_reason(result), Sought(result.focus_node, result.predicate, result.value))
+
+
+def _paths(graph: ShapesTriples) -> Iterator[Fault]:
+    """Property shapes without one path, and node shapes with what needs a path.
+
+    SHACL's shapes for shapes say of these only that they are neither the one nor the other, and say
+    so too of paths that are odd but can be followed.
+    """
+    properties = {shape for shape, kind in graph.pairs(_TYPE) if kind == _PROPERTY_SHAPE}
+    properties.update(shape for _, shape in graph.pairs(f"{SH}property"))
+    for shape in properties:
+        count = len(graph.objects(shape, _PATH))
+        if count != 1:
+            reason = f"a property shape needs one sh:path, not {count}: {_shown(shape)}"
+            yield Fault(reason, Sought(shape, NamedNode(_PATH) if count else None, None))
+    for parameter in _ONLY_WITH_PATH:
+        for shape, value in graph.pairs(f"{SH}{parameter}"):
+            if not graph.objects(shape, _PATH) and shape not in properties:
+                reason = f"sh:{parameter} needs a sh:path: {_shown(shape)}"
+                yield Fault(reason, Sought(shape, NamedNode(f"{SH}{parameter}"), value))
+
+
+def _reason(result: ValidationResult) -> str:
+    said = [f"{_shown(result.focus_node)} is not well-formed:", result.result_path]
+    if result.value and result.value != result.focus_node:
+        said.append(_shown(result.value))
+    component = result.source_constraint_component.value.removeprefix(SH)
+    said.append(result.message() or f"({component.removesuffix('ConstraintComponent')})")
+    return " ".join(each for each in said if each)
+
+
+def _recursions(graph: ShapesTriples) -> Iterator[Fault]:
+    """Shapes that refer to themselves, through others or not: SHACL leaves open what they mean."""
+    references = {shape: list(_referred(graph, shape)) for shape in list(graph.by_subject)}
+    done: set[Term] = set()
+    for start in references:
+        circle = _circle(start, references, done)
+        if circle:
+            first, second = circle[0], circle[1 % len(circle)]
+            predicate = next(name for name, shape in references[first] if shape == second)
+            through = " -> ".join(_shown(each) for each in (*circle, first))
+            yield Fault(
+                f"recursive shapes have no defined meaning: {through}",
+                Sought(first, NamedNode(predicate), None),
+            )
+
+
+def _referred(graph: ShapesTriples, shape: Term) -> Iterator[tuple[str, Term]]:
+    for name in _REFERENCES:
+        for value in graph.objects(shape, name):
+            yield name, value
+    for name in _LISTS:
+        for node in graph.objects(shape, name):
+            for value in graph.members(node):
+                yield name, value
+
+
+def _circle(
+    start: Term, references: Mapping[Term, list[tuple[str, Term]]], done: set[Term]
+) -> list[Term]:
+    """The shapes of a circle that is reached from a shape; none if there is no circle."""
+    path: list[Term] = []
+    waiting: list[tuple[Term, int]] = [(start, 0)]
+    while waiting:
+        shape, depth = waiting.pop()
+        done.update(path[depth:])
+        del path[depth:]
+        if shape in path:
+            return path[path.index(shape) :]
+        if shape in done:
+            continue
+        path.append(shape)
+        waiting += [(value, depth + 1) for _, value in references.get(shape, ())]
+    done.update(path)
+    return []
+
+
+def _entailments(graph: ShapesTriples, entailment: str) -> Iterator[Fault]:
+    """Regimes that the shapes ask for and the data is not under (SHACL 1.5)."""
+    for subject, regime in graph.pairs(_ENTAILMENT):
+        if isinstance(regime, NamedNode) and regime.value != entailment:
+            yield Fault(
+                f"the shapes ask for the entailment regime <{regime.value}>: choose it by name",
+                Sought(subject, NamedNode(_ENTAILMENT), regime),
+            )
+
+
+def _shown(term: Term | None) -> str:
+    if isinstance(term, BlankNode):
+        return "the shape here"
+    return shorten(term.value) if isinstance(term, NamedNode) else str(term)

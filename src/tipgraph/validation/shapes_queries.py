@@ -1,0 +1,82 @@
+"""Whether the queries in shapes are SPARQL, and keep to what SHACL allows in them.
+
+https://www.w3.org/TR/shacl/#sparql-constraints and https://www.w3.org/TR/shacl/#pre-binding
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, Store
+
+from tipgraph.namespaces import SH
+from tipgraph.store.tokens import Token, tokens
+from tipgraph.validation.positions import Sought
+from tipgraph.validation.shapes_triples import Fault, ShapesTriples
+
+_QUERIES: Final = tuple(f"{SH}{name}" for name in ("select", "ask"))
+_PATH: Final = re.compile(r"[$?]PATH\b")
+_PLACE: Final = re.compile(r"^Parser error |^error at ")
+_NOT_ALLOWED: Final = ("MINUS", "VALUES", "SERVICE")
+_PREBOUND: Final = ("this", "shapesGraph", "currentShape")
+
+
+def query_faults(shapes: ShapesTriples) -> Iterator[Fault]:
+    """What is wrong with the queries of a shapes graph."""
+    prologue = _prologue(shapes)
+    for predicate in _QUERIES:
+        for subject, text in shapes.pairs(predicate):
+            if isinstance(text, Literal):
+                for reason in _reasons(text.value, prologue):
+                    yield Fault(
+                        f"a query in the shapes {reason}",
+                        Sought(subject, NamedNode(predicate), text),
+                    )
+
+
+def _prologue(shapes: ShapesTriples) -> str:
+    """Every prefix that the shapes declare; which of them a query may use is the engine's care."""
+    lines = {}
+    for _, declaration in shapes.pairs(f"{SH}declare"):
+        prefixes = shapes.objects(declaration, f"{SH}prefix")
+        namespaces = shapes.objects(declaration, f"{SH}namespace")
+        if prefixes and namespaces:
+            name = prefixes[0].value
+            lines[name] = f"PREFIX {name}: <{namespaces[0].value}>"
+    return " ".join(lines.values())
+
+
+def _reasons(query: str, prologue: str) -> Iterator[str]:
+    # Its own declarations come later, and so count.
+    text = f"{prologue}\n{_PATH.sub('<urn:path>', query)}"
+    try:
+        Store().query(text)
+    except SyntaxError as error:
+        line = max(1, (error.lineno or 2) - 1)
+        said = _PLACE.sub("", str(error.msg)).splitlines()[0]
+        yield f"is not SPARQL, on its line {line}: {said}"
+        return
+    found = list(tokens(query))
+    for word in _NOT_ALLOWED:
+        if any(token.is_word(word) for token in found):
+            yield f"has a {word}, which SHACL does not allow there"
+    for first, second in pairwise(found):
+        if first.is_word("AS") and _variable(second) in _PREBOUND:
+            yield f"sets {second.text} by AS, which SHACL does not allow"
+    yield from _inner_selects(found)
+
+
+def _inner_selects(found: Sequence[Token]) -> Iterator[str]:
+    """Queries within the query have to return `$this` to be about the same node."""
+    for index, token in enumerate(found):
+        if not token.is_word("SELECT") or not index or found[index - 1].text != "{":
+            continue
+        end = next((i for i in range(index, len(found)) if found[i].text == "{"), len(found))
+        projection = found[index + 1 : end]
+        if not any(t.text == "*" or _variable(t) == "this" for t in projection):
+            yield "has a SELECT within it that does not return $this"
+
+
+def _variable(token: Token) -> str:
+    return token.text[1:] if token.kind == "variable" else ""

@@ -1,0 +1,62 @@
+"""A shapes graph by subject and predicate, and what can be wrong with it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pyoxigraph import NamedNode, Triple
+
+from tipgraph.namespaces import RDF
+from tipgraph.validation.positions import Sought
+from tipgraph.validation.report import Term
+
+_FIRST: Final = f"{RDF}first"
+_REST: Final = f"{RDF}rest"
+_NIL: Final = NamedNode(f"{RDF}nil")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a shapes graph.
+
+    Args:
+        reason: In words.
+        sought: The triple that shows it.
+    """
+
+    reason: str
+    sought: Sought
+
+
+class ShapesTriples:
+    """The triples of a shapes graph.
+
+    Args:
+        triples: The triples.
+    """
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        self.by_subject: dict[Term, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+        for triple in triples:
+            if not isinstance(triple.subject, Triple) and not isinstance(triple.object, Triple):
+                self.by_subject[triple.subject][triple.predicate.value].append(triple.object)
+
+    def objects(self, subject: Term, predicate: str) -> list[Term]:
+        """The objects of a subject and a predicate."""
+        properties = self.by_subject.get(subject)
+        return properties.get(predicate, []) if properties else []
+
+    def pairs(self, predicate: str) -> Iterator[tuple[Term, Term]]:
+        """The subjects and objects of a predicate."""
+        for subject, properties in self.by_subject.items():
+            for value in properties.get(predicate, ()):
+                yield subject, value
+
+    def members(self, node: Term) -> Iterator[Term]:
+        """The members of a list; a list that goes in a circle ends where it began."""
+        seen: set[Term] = set()
+        while node != _NIL and node not in seen:
+            seen.add(node)
+            yield from self.objects(node, _FIRST)
+            node = next(iter(self.objects(node, _REST)), _NIL)

@@ -1,0 +1,105 @@
+"""Validation as a whole: shapes checked first, the fast engine where it can, else the reference."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from tipgraph.errors import UsageError
+from tipgraph.reasoning import Entailment, entailed
+from tipgraph.validation import shacl_engine
+from tipgraph.validation.coverage import coverage
+from tipgraph.validation.documents import RdfGraph
+from tipgraph.validation.inputs import Inputs
+from tipgraph.validation.places import placed
+from tipgraph.validation.report import ValidationReport
+from tipgraph.validation.shapes_graph import check_shapes, features_left_out
+
+_REGIMES: Final[Mapping[Entailment, str]] = {
+    Entailment.none: "",
+    Entailment.rdfs: "http://www.w3.org/ns/entailment/RDFS",
+    Entailment.owl_rl: "http://www.w3.org/ns/entailment/OWL-RDF-Based",
+}
+
+
+class Engine(StrEnum):
+    """Which engine validates: the fast one wherever it can, or one by name."""
+
+    auto = "auto"
+    shacl = "shacl"
+    pyshacl = "pyshacl"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to validate.
+
+    Args:
+        entailment: What is added to the data before it is validated.
+        engine: Which engine.
+        positions: Whether results say where they are in the documents.
+        coverage: Whether to say how far the shapes reach.
+        limit: How many results are kept at most; None for all.
+    """
+
+    entailment: Entailment = Entailment.none
+    engine: Engine = Engine.auto
+    positions: bool = True
+    coverage: bool = False
+    limit: int | None = None
+
+
+def validate(inputs: Inputs, options: Options | None = None) -> ValidationReport:
+    """Validate a data graph against a shapes graph (SHACL Core and SHACL-SPARQL).
+
+    Args:
+        inputs: The two graphs.
+        options: How; by default without inference, by the fast engine, with positions.
+
+    Raises:
+        InputSyntaxError: A text breaks the grammar of its format.
+        ShapesError: The shapes have no defined meaning.
+        InconsistencyError: The data contradicts its ontology, under OWL 2 RL.
+        UsageError: The engine asked for cannot do what the shapes ask for.
+        TipgraphError: The engine failed.
+    """
+    chosen = options or Options()
+    data, shapes = inputs.data.merged(inputs.ontology), inputs.shapes
+    check_shapes(shapes, entailment=_REGIMES[chosen.entailment])
+    if chosen.entailment is not Entailment.none:
+        data = data.extended(entailed(data.triples, chosen.entailment))
+    report = _by_engine(data, shapes, chosen.engine)
+    report = replace(report, notes=(*report.notes, *inputs.notes, *_left_out(shapes)))
+    if chosen.limit is not None:
+        report = report.limited(chosen.limit)
+    if chosen.positions:
+        report = placed(report, data, shapes)
+    if chosen.coverage:
+        reach = coverage(inputs.data.triples, shapes.triples, inputs.ontology.triples)
+        report = replace(report, coverage=reach)
+    return report
+
+
+def _left_out(shapes: RdfGraph) -> Iterator[str]:
+    if names := ", ".join(features_left_out(shapes)):
+        yield f"not part of SHACL Core or SHACL-SPARQL, and not evaluated: {names}"
+
+
+def _by_engine(data: RdfGraph, shapes: RdfGraph, engine: Engine) -> ValidationReport:
+    if engine is Engine.pyshacl:
+        return _by_reference(data, shapes)
+    try:
+        return shacl_engine.validate(data, shapes)
+    except shacl_engine.UnsupportedError as error:
+        if engine is Engine.shacl:
+            raise UsageError(f"the engine shacl cannot do this: {error}") from error
+        report = _by_reference(data, shapes)
+        note = f"validated by pyshacl, since the faster engine cannot do this: {error}"
+        return replace(report, notes=(note,))
+
+
+def _by_reference(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
+    # It takes longer to import than most data takes to validate.
+    from tipgraph.validation import pyshacl_engine
+
+    return pyshacl_engine.validate(data, shapes)
