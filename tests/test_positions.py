@@ -186,7 +186,7 @@ NARRATIVE = """@prefix : <http://example.org/> .
 :a :p :b, :c ;
    :q "one", "two" ;
    :r [ :p "inner" ] .
-:d :p :e .
+:d :p :e, :c .
 :a :s :f .
 """
 
@@ -203,6 +203,7 @@ NARRATIVE = """@prefix : <http://example.org/> .
         pytest.param(Sought(node("a"), node("q"), node("x")), "data:3:4", id="computed value"),
         pytest.param(Sought(node("a"), node("t")), "data:2:1", id="no such triple"),
         pytest.param(Sought(node("e"), node("p")), "data:5:7", id="an object only"),
+        pytest.param(Sought(node("c")), "data:2:11", id="an object first elsewhere"),
         pytest.param(Sought(Literal("two")), "data:3:14", id="a literal"),
         pytest.param(Sought(BlankNode("b1"), node("p")), "data:4:9", id="a blank node"),
         pytest.param(Sought(node("a"), node("r"), BlankNode("b1")), "data:4:7", id="blank value"),
@@ -211,7 +212,8 @@ NARRATIVE = """@prefix : <http://example.org/> .
 )
 def test_position_of_what_a_result_is_about(sought: Sought, position: str | None) -> None:
     assert positions(NARRATIVE, [sought]) == [position]
-    assert positions(NARRATIVE, [sought, Sought(BlankNode("b1"))])[0] == position
+    for other in (Sought(BlankNode("b1")), Sought(node("d")), Sought(node("a"), node("t"))):
+        assert positions(NARRATIVE, [sought, other])[0] == position
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

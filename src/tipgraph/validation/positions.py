@@ -14,8 +14,7 @@ from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
 
 from tipgraph.errors import InputError
 from tipgraph.syntax import Position
-from tipgraph.validation.scanner import Place
-from tipgraph.validation.spans import LINE_FORMATS, TURTLE_FORMATS, Numbering, Term
+from tipgraph.validation.spans import LINE_FORMATS, TURTLE_FORMATS, Term
 from tipgraph.validation.statements import Filter, occurrences
 
 _VALUE, _PREDICATE, _SUBJECT, _OBJECT = range(4)  # from the best place to the poorest
@@ -85,40 +84,45 @@ def _starts(
     """Look for focus nodes as subjects, and then for the others as objects."""
     terms = {each.focus_node for each in sought}
     values = {each.value for each in sought if each.value is not None}
+    blank_nodes = any(map(_has_blank_node, terms | values))
     search = _Search(sought)
-    by_subject = Filter(
-        subjects=(term.value for term in terms if isinstance(term, NamedNode)),
-        blank_nodes=any(_has_blank_node(term) for term in terms | values),
-    )
-    numbering = Numbering() if by_subject.blank_nodes else None
-    for triple, place in occurrences(text, rdf_format, base_iri, by_subject):
-        if search.offer(numbering.triple(triple) if numbering else triple, place):
+    subjects = Filter(terms, blank_nodes=blank_nodes)
+    for triple, *place in occurrences(text, rdf_format, base_iri, subjects):
+        search.offer_subject(triple, *place)
+        if blank_nodes and _has_blank_node(triple.object):
+            search.offer_object(triple, place[2])
+        if not search.open:
             return search.starts
-    objects_only = _Search(each for each in search.left() if not _has_blank_node(each.focus_node))
-    mentions = objects_only.by_focus_node
-    if mentions:
-        by_object = Filter(mentions=mentions)
-        for triple, place in occurrences(text, rdf_format, base_iri, by_object):
-            if objects_only.offer(triple, place):
-                break
-    return search.starts | objects_only.starts
+    left = {node for node in terms if not search.found(node) and not _has_blank_node(node)}
+    objects = Filter(left, as_objects=True)
+    for triple, *place in occurrences(text, rdf_format, base_iri, objects) if left else ():
+        if triple.object in left:
+            search.offer_object(triple, place[2])
+            left.remove(triple.object)
+        if not left:
+            break
+    return search.starts
 
 
 class _Search:
     """Keeps the best place so far of each thing that is sought."""
 
     def __init__(self, sought: Iterable[Sought]) -> None:
-        self.by_focus_node: dict[Term, list[Sought]] = defaultdict(list)
-        for each in sought:
-            self.by_focus_node[each.focus_node].append(each)
         self.starts: dict[Sought, int] = {}
+        self.open = 0  # those that may have a better place
+        self._by_focus_node: dict[Term, list[Sought]] = defaultdict(list)
+        for each in sought:
+            self._by_focus_node[each.focus_node].append(each)
+            self.open += 1
         self._ranks: dict[Sought, int] = {}
-        self._open = sum(map(len, self.by_focus_node.values()))
 
-    def offer(self, triple: Triple, place: Place) -> bool:
-        """Look at the next triple, and say whether all have the best place that they can have."""
-        subject, predicate, value = place
-        for each in self.by_focus_node.get(triple.subject, ()):
+    def found(self, focus_node: Term) -> bool:
+        """Whether a focus node has a place."""
+        return all(each in self.starts for each in self._by_focus_node[focus_node])
+
+    def offer_subject(self, triple: Triple, subject: int, predicate: int, value: int) -> None:
+        """Look at the next triple, for its subject."""
+        for each in self._by_focus_node.get(triple.subject, ()):
             stated = each.predicate in (None, triple.predicate)
             if each.value is not None and stated and each.value == triple.object:
                 self._keep(each, _VALUE, value)
@@ -126,21 +130,18 @@ class _Search:
                 self._keep(each, _PREDICATE, predicate)
             else:
                 self._keep(each, _SUBJECT, subject)
-        for each in self.by_focus_node.get(triple.object, ()):
-            self._keep(each, _OBJECT, value)
-        return not self._open
 
-    def left(self) -> list[Sought]:
-        """Those that have no place yet."""
-        every = (each for group in self.by_focus_node.values() for each in group)
-        return [each for each in every if each not in self.starts]
+    def offer_object(self, triple: Triple, start: int) -> None:
+        """Look at the next triple, for its object."""
+        for each in self._by_focus_node.get(triple.object, ()):
+            self._keep(each, _OBJECT, start)
 
     def _keep(self, sought: Sought, rank: int, start: int) -> None:
         if rank >= self._ranks.get(sought, _OBJECT + 1):
             return
         self._ranks[sought], self.starts[sought] = rank, start
         best = _VALUE if sought.value is not None else _PREDICATE if sought.predicate else _SUBJECT
-        self._open -= rank == best
+        self.open -= rank == best
 
 
 def _has_blank_node(term: Term) -> bool:

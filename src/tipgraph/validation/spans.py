@@ -88,8 +88,8 @@ def spans(text: str, rdf_format: RdfFormat, base_iri: str | None = None) -> Iter
         InputError: The text doesn't parse, or the places don't fit what the parser reads.
     """
     numbering = Numbering()
-    found = aligned(text, text, places(text, rdf_format), rdf_format, base_iri)
-    return (Span(numbering.triple(triple), *place) for triple, place in found)
+    triples = map(numbering.triple, parsed_triples(text, rdf_format, base_iri))
+    return (Span(*each) for each in aligned(text, triples, places(text, rdf_format)))
 
 
 def places(text: str, rdf_format: RdfFormat) -> Iterator[Place]:
@@ -99,32 +99,31 @@ def places(text: str, rdf_format: RdfFormat) -> Iterator[Place]:
     return statement_places(text, 0, len(text))
 
 
-def aligned(
-    text: str,
-    parsed: str,
-    found: Iterable[Place],
-    rdf_format: RdfFormat,
-    base_iri: str | None,
-) -> Iterator[tuple[Triple, Place]]:
-    """Put the triples of the parser beside the places of the scanner.
-
-    Args:
-        text: The text that the places are in.
-        parsed: What is parsed: the text or statements of it.
-        found: The places of the triples of these statements.
-        rdf_format: The format of `parsed`.
-        base_iri: What relative IRIs are resolved against.
+def parsed_triples(text: str, rdf_format: RdfFormat, base_iri: str | None) -> Iterator[Triple]:
+    """The triples of a text as pyoxigraph yields them.
 
     Raises:
-        InputError: The text doesn't parse, or one reading doesn't fit the other.
+        InputError: The text doesn't parse.
     """
     try:
-        for quad, place in zip_longest(parse(parsed, rdf_format, base_iri=base_iri), found):
-            if quad is None or place is None or not _fits(text, place, quad.object):
-                raise InputError("the places of the triples don't fit the triples")
-            yield quad.triple, place
+        for quad in parse(text, rdf_format, base_iri=base_iri):
+            yield quad.triple
     except SyntaxError as error:
         raise InputError(f"only a text that parses has places: {error}") from error
+
+
+def aligned(
+    text: str, triples: Iterable[Triple], found: Iterable[Place]
+) -> Iterator[tuple[Triple, int, int, int]]:
+    """Put triples beside their places in a text.
+
+    Raises:
+        InputError: They don't fit.
+    """
+    for triple, place in zip_longest(triples, found):
+        if triple is None or place is None or not _fits(text, place, triple.object):
+            raise InputError("the places of the triples don't fit the triples")
+        yield triple, *place
 
 
 def _fits(text: str, place: Place, value: Term) -> bool:

@@ -7,7 +7,7 @@ filter lets through are parsed on their own, behind the directives that hold whe
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import chain, groupby, islice
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Final, TypeVar
 
@@ -23,10 +23,9 @@ from tipgraph.validation.scanner import (
     SKIPPED,
     STRING,
     TAG,
-    Place,
     statement_places,
 )
-from tipgraph.validation.spans import LINE_FORMATS, Term, aligned
+from tipgraph.validation.spans import LINE_FORMATS, Numbering, Term, aligned, parsed_triples
 
 _T = TypeVar("_T")
 
@@ -47,6 +46,7 @@ _LAST_WORD: Final = re.compile(r"[A-Za-z0-9]+\Z")
 _WHOLE_WORD: Final = re.compile(r"(?<![\t\b\n\r\fA-Za-z0-9])[A-Za-z0-9]+")
 _BLANK_NODE_MARKS: Final = ("[", "_:", "(", "~", "{|", "<<")
 _NIL: Final = f"{RDF}nil"
+_END: Final = NamedNode("urn:tipgraph:end-of-statement")
 _BATCH: Final = 500  # statements that are parsed behind one copy of the directives
 
 
@@ -54,27 +54,29 @@ class Filter:
     """Says which statements are read.
 
     Args:
-        subjects: The IRIs of which a statement is wanted if it may have one as a subject.
-        mentions: The terms of which a statement is wanted if it may have one as an object.
-        blank_nodes: Whether every statement with blank nodes is wanted.
+        terms: The terms of which triples are wanted, where they are subjects.
+        as_objects: Whether triples are wanted where they are objects.
+        blank_nodes: Whether blank nodes are numbered, for which all statements with some are read.
     """
 
     def __init__(
-        self,
-        subjects: Iterable[str] = (),
-        mentions: Iterable[Term] = (),
-        *,
-        blank_nodes: bool = False,
+        self, terms: Iterable[Term], *, as_objects: bool = False, blank_nodes: bool = False
     ) -> None:
-        terms = list(mentions)
-        words = {_written_word(term) for term in terms}
-        self.subjects = frozenset(subjects)
-        self.objects = frozenset(term.value for term in terms if isinstance(term, NamedNode))
-        self.literals = any(isinstance(term, Literal) for term in terms)
+        self._terms = frozenset(terms)
+        iris = frozenset(term.value for term in self._terms if isinstance(term, NamedNode))
+        self.subjects = frozenset() if as_objects else iris
+        self.objects = iris if as_objects else frozenset()
+        self.literals = as_objects and any(isinstance(term, Literal) for term in self._terms)
         self.blank_nodes = blank_nodes
+        words = {_written_word(term) for term in self._terms} if as_objects else set()
         # `()` is rdf:nil without saying so.
-        self.everything = None in words or _NIL in self.subjects
+        self.everything = None in words or _NIL in iris
         self._words = words
+
+    def among(self, triples: Iterable[Triple]) -> bool:
+        """Whether one of some triples has a wanted term."""
+        terms = self._terms
+        return any(triple.subject in terms or triple.object in terms for triple in triples)
 
     def reads(self, text: str) -> bool:
         """Whether it takes more than its subject to tell that a statement of a text is wanted."""
@@ -169,7 +171,7 @@ def _resolved(token: str, base_iri: str | None) -> str:
 
 def occurrences(
     text: str, rdf_format: RdfFormat, base_iri: str | None, wanted: Filter
-) -> Iterator[tuple[Triple, Place]]:
+) -> Iterator[tuple[Triple, int, int, int]]:
     """The triples of the wanted statements with their places, in the parser's order.
 
     Args:
@@ -181,18 +183,35 @@ def occurrences(
     Raises:
         InputError: The text doesn't parse, or its places don't fit what the parser reads.
     """
+    relabelled = Numbering().triple if wanted.blank_nodes else None
     if rdf_format in LINE_FORMATS:
         for lines in _batches(_lines(text, wanted)):
-            parsed = "\n".join(line[0] for line in lines)
-            written = ((line.start(1), line.start(2), line.start(3)) for line in lines)
-            yield from aligned(text, parsed, written, RdfFormat.N_QUADS, None)
+            triples = parsed_triples("\n".join(line[0] for line in lines), RdfFormat.N_QUADS, None)
+            places = ((line.start(1), line.start(2), line.start(3)) for line in lines)
+            yield from aligned(text, map(relabelled, triples) if relabelled else triples, places)
         return
     for directives, group in groupby(_statements(text, base_iri, wanted), key=itemgetter(0)):
         for parts in _batches((start, end) for _, start, end in group):
-            parsed = str(directives) + "\n".join(f"{text[start:end]} ." for start, end in parts)
-            found = (statement_places(text, start, end + 1) for start, end in parts)
-            places = chain.from_iterable(found)
-            yield from aligned(text, parsed, places, RdfFormat.TURTLE, directives.base_iri)
+            statements = _parsed(text, directives, parts)
+            for (start, end), statement in zip(parts, statements, strict=True):
+                named = list(map(relabelled, statement)) if relabelled else statement
+                if wanted.among(named):
+                    yield from aligned(text, named, statement_places(text, start, end + 1))
+
+
+def _parsed(
+    text: str, directives: _Directives, parts: Iterable[tuple[int, int]]
+) -> Iterator[list[Triple]]:
+    """The triples of each of some statements, which are parsed together as that is faster."""
+    written = (f"{text[start:end]} .\n{_END} {_END} {_END} .\n" for start, end in parts)
+    parsed = str(directives) + "".join(written)
+    statement: list[Triple] = []
+    for triple in parsed_triples(parsed, RdfFormat.TURTLE, directives.base_iri):
+        if triple.predicate == _END:
+            yield statement
+            statement = []
+        else:
+            statement.append(triple)
 
 
 def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
