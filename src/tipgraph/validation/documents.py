@@ -1,7 +1,6 @@
 """What is validated and what it is validated with: RDF texts, and triples that come with them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
@@ -12,24 +11,37 @@ from tipgraph.dataset import rdf_format, read_bytes
 from tipgraph.syntax import decode, parse_rdf
 
 # Engines number blank nodes in the order in which these formats' parsers meet them.
-_AS_THEY_ARE: Final = (RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
+_LINES: Final = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
+_AS_THEY_ARE: Final = (RdfFormat.TURTLE, *_LINES)
+# Bytes.
+_LARGE: Final = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True)
 class Document:
     """An RDF text.
 
     Args:
         source: The file or other name of the text, for people.
-        text: The text.
+        text: The text; None when it is to be read from the file when it is needed.
         rdf_format: Its format.
         base_iri: What relative IRIs are resolved against; without it they are errors.
+        path: The file, where the text is one.
     """
 
-    source: str
-    text: str
-    rdf_format: RdfFormat
-    base_iri: str | None = None
+    def __init__(
+        self,
+        source: str,
+        text: str | None,
+        rdf_format: RdfFormat,
+        base_iri: str | None = None,
+        *,
+        path: Path | None = None,
+    ) -> None:
+        self.source = source
+        self.rdf_format = rdf_format
+        self.base_iri = base_iri
+        self.path = path
+        self._text = text
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -39,8 +51,32 @@ class Document:
             InputError: It cannot be read, is not UTF-8, or its extension is unknown.
         """
         found = rdf_format(path)
-        text = decode(read_bytes(path), str(path))
-        return cls(str(path), text, found, path.resolve().as_uri())
+        document = cls(str(path), None, found, path.resolve().as_uri(), path=path)
+        if not document.is_large:
+            document._text = document.text
+        return document
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is a file of one triple a line that is better not held in memory."""
+        return (
+            self.path is not None
+            and self.rdf_format in _LINES
+            and self.path.is_file()
+            and self.path.stat().st_size > _LARGE
+        )
+
+    @property
+    def text(self) -> str:
+        """The text.
+
+        Raises:
+            InputError: It cannot be read or is not UTF-8.
+        """
+        if self._text is not None:
+            return self._text
+        assert self.path is not None  # noqa: S101  # a document has a text or a file
+        return decode(read_bytes(self.path), self.source)
 
     def triples(self, *, rename_blank_nodes: bool = False) -> list[Triple]:
         """Its triples in the order of the text; which graphs they are in is disregarded.

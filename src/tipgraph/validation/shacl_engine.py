@@ -57,21 +57,32 @@ def validate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
         compiled = shacl.Shapes.from_text(written.decode(), format="ntriples")
     except ValueError as error:
         raise UnsupportedError(_first_line(error)) from error
-    text, rdf_format, base_iri = data.as_text()
-    try:
-        outcome = compiled.validate_text(
-            text, format=rdf_format.file_extension, base=base_iri or _BASE
-        )
-    except ValueError as error:
-        # If the text is at fault, this says where.
-        assert data.triples is not None  # noqa: S101  # parsing raises
-        raise UnsupportedError(_first_line(error)) from error
+    outcome = _outcome(compiled, data)
     report = parse(outcome.serialize("ntriples"), RdfFormat.N_TRIPLES)
     naming = _Naming(data, shapes)
     triples = _without_repetition([naming.renamed(quad.triple) for quad in report])
     found = ValidationReport.from_triples(triples, engine=engine_name())
     _check_values(found.results, shapes)
     return found
+
+
+def _outcome(compiled: shacl.Shapes, data: RdfGraph) -> shacl.Report:
+    single = data.single
+    if single is not None and single.is_large:
+        try:
+            return compiled.validate_file(str(single.path))
+        except ValueError:
+            # Its text is looked at more closely, which takes more memory.
+            pass
+    text, rdf_format, base_iri = data.as_text()
+    try:
+        return compiled.validate_text(
+            text, format=rdf_format.file_extension, base=base_iri or _BASE
+        )
+    except ValueError as error:
+        # If the text is at fault, this says where.
+        assert data.triples is not None  # noqa: S101  # parsing raises
+        raise UnsupportedError(_first_line(error)) from error
 
 
 class _Naming:
