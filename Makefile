@@ -39,8 +39,8 @@ format: $(STAMP) ## put Python and Turtle into their canonical layout
 	$(BIN)/ruff check --fix .
 	$(BIN)/tipgraph format
 
-bench: $(STAMP) ## measure the service beside its peers and print the ratios
-	$(BIN)/python -m benchmarks
+bench: $(STAMP) ## measure beside the peers and print the ratios (ARGS=services or ARGS=validation: one part)
+	$(BIN)/python -m benchmarks $(ARGS)
 
 lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv==$(UV_VERSION)

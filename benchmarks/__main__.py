@@ -14,6 +14,7 @@ from benchmarks.load import (
     rows_seconds,
     shown,
 )
+from benchmarks.report import verdict
 from benchmarks.services import (
     Service,
     install_peers,
@@ -22,13 +23,23 @@ from benchmarks.services import (
     tipgraph,
     write_data,
 )
+from benchmarks.validation import compare_validation
 
 ROUNDS = 3
 FORMATS = {"JSON": "application/sparql-results+json", "CSV": "text/csv"}
 
 
 def main() -> None:
-    """Run all measurements."""
+    """Run all measurements, or those named: `services`, `validation`."""
+    wanted = sys.argv[1:] or ["services", "validation"]
+    if "services" in wanted:
+        compare_services()
+    if "validation" in wanted:
+        compare_validation()
+
+
+def compare_services() -> None:
+    """Print how the service compares with its peers."""
     data, programs = write_data(), install_peers()
     print("100,000 triples, 16 connections, median of", ROUNDS, "rounds; figures depend on the")
     print("machine and on what else it does, ratios less so.\n")
@@ -100,21 +111,6 @@ def compare_p99(ours: Service) -> None:
             loaded.append(distinct(ours, uuid.uuid4().hex[:8]).p99)
     text = f"{median(alone) * 1e3:.1f} ms alone, {median(loaded) * 1e3:.1f} ms beside heavy ones"
     verdict("p99 of small SELECTs", text, median(loaded) / median(alone), at_most=3)
-
-
-def verdict(
-    what: str,
-    figures: str,
-    ratio: float,
-    *,
-    at_least: float | None = None,
-    at_most: float | None = None,
-) -> None:
-    """Print one line: what was measured, the figures, their ratio, and the ratio aimed at."""
-    met = (at_least is None or ratio >= at_least) and (at_most is None or ratio <= at_most)
-    aim = f">= {at_least:g}" if at_least is not None else f"<= {at_most:g}"
-    print(f"{what:28} {figures:52} {ratio:6.2f}x  ({aim}: {'met' if met else 'MISSED'})")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def write_corpus(path: Path, triples: int) -> int:
     with path.open("w", encoding="utf-8") as file:
         while written < triples:
             for statement in narrative(number):
-                file.write("%s %s %s .\n" % statement)
+                file.write(" ".join(statement) + " .\n")
                 written += 1
             number += 1
     return written
@@ -161,7 +161,7 @@ _BREAKS: Final[tuple[Break, ...]] = (
     _without("traffickers", _term("exploits")),
     _without("state", _term("code")),
     _instead("victims", _term("purpose"), _term("Tourism")),
-    _instead("victims", _term("atLeast"), _typed("many", "integer")),
+    _instead("state", _term("tier"), _typed("high", "integer")),
     _instead("victims", _term("atLeast"), _number(5000)),
     _instead("victims", _term("exploitedBy"), _text("a broker")),
     _instead("route", _term("origin"), _text("here")),

@@ -72,7 +72,8 @@ def validate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
             inplace=True,
             do_owl_imports=False,
         )
-    except (ReportableRuntimeError, ParseException, NotImplementedError) as error:
+    except (ReportableRuntimeError, ParseException, NotImplementedError, TypeError) as error:
+        # A TypeError is how pyshacl fails on values that cannot be compared.
         raise TipgraphError(f"validation failed: {error}") from error
     if not isinstance(report, rdflib.Graph):
         raise TipgraphError(f"validation failed: {report}")
