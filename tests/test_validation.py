@@ -1,7 +1,9 @@
 """Validation through `tipgraph.validate`: reports with SHACL's own names."""
 
+import sys
 from pathlib import Path
 
+import pandas
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat
 
@@ -11,6 +13,7 @@ from tipgraph.errors import InputError, InputSyntaxError, ShapesError, UsageErro
 from tipgraph.namespaces import RDF, SH
 from tipgraph.rdflib_terms import to_rdflib
 from tipgraph.syntax import parse_rdf
+from tipgraph.validation.formats import find_report_format, write_report
 
 PREFIXES = """
 @prefix ex: <http://example.org/> .
@@ -142,6 +145,38 @@ def test_a_result_says_where_its_triple_and_its_constraint_are(tmp_path: Path) -
     assert place == f"{shapes}:8:31"
     assert results[0].data_position is not None
     assert results[0].data_position.excerpt == '  ex:length "🌊", "<far>" .'
+
+
+def test_a_report_as_a_data_frame(tmp_path: Path) -> None:
+    data = tmp_path / "data.ttl"
+    data.write_text(f'{PREFIXES}\nex:a a ex:River ; ex:length "=far" .\n')
+    report = tipgraph.validate(data, quads(f"{SHAPES} ex:length sh:minCount 2 ."))
+    frame = report.to_pandas()
+    form = find_report_format("csv")
+    assert form is not None
+    header = write_report(report, form).decode().splitlines()[0]
+    assert list(frame.columns) == header.split(",")
+    [found] = frame[frame["value"].notna()].to_dict("records")
+    assert found["resultPath"] == "<http://example.org/length>"
+    assert found["value"] == '"=far"'
+    assert found["message"] == "Give it in whole metres."
+    assert (found["dataSource"], found["dataLine"], found["dataColumn"]) == (str(data), 6, 29)
+    assert pandas.isna(found["shapeLine"])
+    assert str(frame["shapeLine"].dtype) == "Int64"
+    assert len(frame) == 2
+
+
+def test_a_report_without_results_is_an_empty_data_frame() -> None:
+    frame = tipgraph.validate(quads("ex:a a ex:River ."), quads(SHAPES)).to_pandas()
+    assert frame.empty
+    assert "focusNode" in frame.columns
+
+
+def test_a_data_frame_without_pandas(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = tipgraph.validate(quads("ex:a a ex:River ."), quads(SHAPES))
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(UsageError, match=r"pip install 'tipgraph\[notebook\]'"):
+        report.to_pandas()
 
 
 def test_a_value_that_a_query_makes_is_reported_by_the_reference_engine() -> None:

@@ -3,19 +3,26 @@
 See https://www.w3.org/TR/shacl/#validation-report. Not conforming is a result, not an exception.
 """
 
+from __future__ import annotations
+
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pyoxigraph import NamedNode, Triple
 
+from tipgraph.errors import UsageError
 from tipgraph.namespaces import SH
 from tipgraph.validation.coverage import Coverage
+from tipgraph.validation.formats.csv import HEADER, report_rows
 from tipgraph.validation.formats.html import report_html
 from tipgraph.validation.formats.text import report_text
 from tipgraph.validation.formats.wording import counted
 from tipgraph.validation.result import Term, ValidationResult, read_result, severity_name
+
+if TYPE_CHECKING:
+    import pandas
 
 __all__ = ["Term", "ValidationReport", "ValidationResult"]
 
@@ -102,6 +109,25 @@ class ValidationReport:
             return found
         are = "result is" if self.omitted == 1 else "results are"
         return f"{found} {self.omitted} more {are} left out by the limit."
+
+    def to_pandas(self, language: str = "en") -> pandas.DataFrame:
+        """The results as a data frame with the columns of the CSV, terms as N-Triples writes them.
+
+        Args:
+            language: The language tag of the messages that are wanted.
+
+        Raises:
+            UsageError: pandas is not installed.
+        """
+        try:
+            from pandas import DataFrame
+        except ImportError as error:
+            raise UsageError(
+                "to_pandas() needs pandas: pip install 'tipgraph[notebook]'"
+            ) from error
+        frame = DataFrame(list(report_rows(self, language)), columns=list(HEADER))
+        # Lines and columns stay whole numbers where some results have none.
+        return frame.astype({name: "Int64" for name in HEADER if name.endswith(("Line", "Column"))})
 
     def __str__(self) -> str:
         return report_text(self)

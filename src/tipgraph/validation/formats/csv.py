@@ -10,6 +10,7 @@ notes, and coverage.
 """
 
 import csv
+from collections.abc import Iterator
 from io import StringIO
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,7 @@ from tipgraph.validation.result import Term, ValidationResult
 if TYPE_CHECKING:
     from tipgraph.validation.report import ValidationReport
 
-_HEADER: Final = (
+HEADER: Final = (
     "resultSeverity",
     "focusNode",
     "resultPath",
@@ -38,6 +39,8 @@ _HEADER: Final = (
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
+Row = tuple[str | int | None, ...]
+
 
 def report_csv(report: "ValidationReport", language: str = "en") -> str:
     """Write a report as CSV; `detail` holds the messages of the causes, one a line.
@@ -48,35 +51,47 @@ def report_csv(report: "ValidationReport", language: str = "en") -> str:
     """
     written = StringIO(newline="")
     writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(_HEADER)
-    writer.writerows(_row(result, language) for result in report.results)
+    writer.writerow(HEADER)
+    for row in report_rows(report, language):
+        writer.writerow([_harmless(cell) for cell in row])
     return written.getvalue()
 
 
-def _row(result: ValidationResult, language: str) -> tuple[str | int, ...]:
+def report_rows(report: "ValidationReport", language: str = "en") -> Iterator[Row]:
+    """The cells of each result, in the order of `HEADER`; None where there is none.
+
+    Args:
+        report: The report.
+        language: The language tag of the messages that are wanted.
+    """
+    return (_row(result, language) for result in report.results)
+
+
+def _row(result: ValidationResult, language: str) -> Row:
     return (
         str(result.result_severity),
         str(result.focus_node),
-        _free_text(full_path(result.result_path)),
+        full_path(result.result_path) or None,
         _term(result.value),
-        _free_text(result.message(language)),
+        result.message(language),
         _term(result.source_shape),
         str(result.source_constraint_component),
         *_place(result.data_position),
         *_place(result.shape_position),
-        _free_text("\n".join(cause.message(language) for cause in result.detail)),
+        "\n".join(cause.message(language) for cause in result.detail) or None,
     )
 
 
-def _term(term: Term | None) -> str:
-    return "" if term is None else str(term)
+def _term(term: Term | None) -> str | None:
+    return None if term is None else str(term)
 
 
-def _place(position: Position | None) -> tuple[str | int, str | int, str | int]:
+def _place(position: Position | None) -> Row:
     if position is None:
-        return "", "", ""
-    return _free_text(position.source), position.line, position.column
+        return None, None, None
+    return position.source, position.line, position.column
 
 
-def _free_text(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def _harmless(cell: str | int | None) -> str | int | None:
+    """A cell that no spreadsheet runs; terms begin with none of the characters."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
