@@ -47,7 +47,8 @@ def _compare(size: int, at_least: float) -> None:
     if not data.exists():
         write_corpus(data, size)
     ours, placed, theirs = (FOLDER / f"report-{name}.ttl" for name in ("ours", "placed", "pyshacl"))
-    own = [PROGRAMS / "tipgraph", "validate", data, "--shapes", SHAPES, "--format", "ttl"]
+    own: list[str | Path] = [PROGRAMS / "tipgraph", "validate", data]
+    own += ["--shapes", SHAPES, "--format", "ttl"]
     own += ["--no-coverage", "--output"]
     without = _run([*own, ours, "--no-positions"])
     positions = _run([*own, placed])

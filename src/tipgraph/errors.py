@@ -10,6 +10,7 @@ TipgraphError                      exit code 4 unless a class below says otherwi
 ├── InconsistencyError             1  the statements contradict each other; carries the clashes
 ├── CacheError                     4  the snapshot folder cannot be written
 ├── ServiceError                   4  the service cannot start (a port in use, say)
+├── ValidationTimeoutError         4  a validation ran past its deadline
 ├── RequestError                   2  an HTTP request that breaks the protocol
 └── QueryError                     4  a query was not answered
     ├── QuerySyntaxError           3  it is not SPARQL; knows line and column, and hints
@@ -30,7 +31,8 @@ Exit codes: 0 fine, 1 the data does not conform or a check fails, 2 usage, 3 inp
 4 an engine or the machine failed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class TipgraphError(Exception):
@@ -124,15 +126,22 @@ class RequestError(TipgraphError):
         problem: The slug of its problem type, see `server.problems`.
         detail: What is wrong with this request.
         headers: Header fields of the response, such as Allow.
+        extensions: Further members of the problem, such as `line`.
     """
 
     exit_code = 2
 
     def __init__(
-        self, problem: str, detail: str, *, headers: tuple[tuple[str, str], ...] = ()
+        self,
+        problem: str,
+        detail: str,
+        *,
+        headers: tuple[tuple[str, str], ...] = (),
+        extensions: Mapping[str, Any] | None = None,
     ) -> None:
         self.problem = problem
         self.headers = headers
+        self.extensions = extensions or {}
         super().__init__(detail)
 
 
@@ -204,6 +213,10 @@ class NotAcceptableError(QueryError):
     def __init__(self, message: str, available: tuple[str, ...]) -> None:
         self.available = available
         super().__init__(message)
+
+
+class ValidationTimeoutError(TipgraphError):
+    """A validation that ran past its deadline and was stopped."""
 
 
 class QueryTimeoutError(QueryError):

@@ -74,6 +74,28 @@ class Settings(BaseSettings):
         ge=1024,
         description="Bytes of the largest request body, after decompression.",
     )
+    validations: int = Field(
+        default=2, ge=1, le=64, description="Validations at a time, each in a process of its own."
+    )
+    validation_queue: int = Field(
+        default=16, ge=0, description="Validations that may wait; further ones are refused."
+    )
+    validation_timeout: float = Field(
+        default=60.0, gt=0, description="Seconds a validation may run, and may wait."
+    )
+    validation_memory: int = Field(
+        default=2048 * _MEBIBYTE,
+        ge=512 * _MEBIBYTE,
+        description="Bytes of memory one validation may allocate.",
+    )
+    validation_bytes: int = Field(
+        default=64 * _MEBIBYTE,
+        ge=1024,
+        description="Bytes of data and shapes in one request, after decompression.",
+    )
+    validation_results: int = Field(
+        default=10_000, ge=1, description="Results a report has at most; it says how many it omits."
+    )
     service_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="IRIs that SERVICE may call, separated by spaces; none by default."
     )

@@ -30,6 +30,11 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _REPORTED_POSITION: Final = re.compile(r"^Parser error (?:at|between) [^:]*: ")
+_REMOTE_CONTEXT: Final = re.compile(r'"@context"\s*:\s*(?:\[[^\]]*?)?"([^"]+)"')
+# A few of them, each ten times the one before, would fill all memory.
+_NESTED_ENTITY: Final = re.compile(
+    r"""<!ENTITY\s+[^\s>]+\s+(?:"[^"]*&(?!\#|lt;|gt;|amp;|quot;|apos;)|'[^']*&(?!\#|lt;|gt;|amp;|quot;|apos;))"""
+)
 _NO_TERMINATOR: Final = ("A dot is expected", "Unexpected end", "Quads must be followed by a dot")
 _TURTLE_LIKE: Final = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 
@@ -101,6 +106,9 @@ def parse_rdf(
     Raises:
         InputSyntaxError: The text breaks the grammar of its format.
     """
+    if rdf_format == RdfFormat.RDF_XML and (found := _NESTED_ENTITY.search(text)):
+        reason = "an entity that is made of other entities is not expanded"
+        raise syntax_error(reason, text, source, start=found.start())
     try:
         return list(
             parse(text, rdf_format, base_iri=base_iri, rename_blank_nodes=rename_blank_nodes)
@@ -149,7 +157,9 @@ def _located(error: SyntaxError, text: str, rdf_format: RdfFormat, source: str) 
     else:
         start = max(text.find('"@context"'), 0)
         if "LoadDocumentCallback" in reason:
-            reason = "a remote JSON-LD context is never fetched: put the context into the file"
+            found = _REMOTE_CONTEXT.search(text)
+            named = f" <{found.group(1)}>" if found else ""
+            reason = f"a remote JSON-LD context{named} is never fetched: put it into the file"
     return syntax_error(reason, text, source, start=start)
 
 

@@ -202,7 +202,7 @@ async def compressed(body: bytes, coding: str) -> bytes:
 async def _while_connected(pending: Pending, exchange: Exchange) -> QueryAnswer:
     """Wait for an answer as long as the client does."""
     answering = asyncio.ensure_future(_settled(pending))
-    leaving = asyncio.ensure_future(_disconnected(exchange))
+    leaving = asyncio.ensure_future(exchange.disconnected())
     try:
         await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
         if not answering.done():
@@ -219,11 +219,6 @@ async def _settled(pending: Pending) -> QueryAnswer:
     while (answer := await pending.settled()) is None:
         pass
     return answer
-
-
-async def _disconnected(exchange: Exchange) -> None:
-    while (await exchange.receive())["type"] != "http.disconnect":
-        pass
 
 
 def _is_volatile(query: str) -> bool:

@@ -18,7 +18,7 @@ from tipgraph.server.exchange import Receive, Scope, Send, Service
 from tipgraph.server.gsp import GraphStore
 from tipgraph.server.linked_data import LinkedData
 from tipgraph.server.metrics import Metrics
-from tipgraph.server.openapi import reading_paths, sparql_paths
+from tipgraph.server.openapi import reading_paths, sparql_paths, validate_paths
 from tipgraph.server.operations import operations_router
 from tipgraph.server.pages import pages_router
 from tipgraph.server.reading import Reading
@@ -26,6 +26,8 @@ from tipgraph.server.service_description import ServiceDescription
 from tipgraph.server.sources import Sources
 from tipgraph.server.sparql import SparqlEndpoint
 from tipgraph.server.templates import Templates
+from tipgraph.server.validate import ValidationEndpoint
+from tipgraph.server.validations import Validations
 from tipgraph.settings import Settings
 from tipgraph.store import EmbeddedStore
 
@@ -43,6 +45,8 @@ class TipgraphApp(FastAPI):
     graph_store: GraphStore
     parts: Sequence[Reading] = ()
     envelope: Envelope
+    validate: ValidationEndpoint
+    validations: Validations
     prefix: str = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,6 +57,8 @@ class TipgraphApp(FastAPI):
             path, scope = path.removeprefix(self.prefix), below(scope, self.prefix)
         if path == "/sparql":
             await self.sparql(scope, receive, send)
+        elif path == "/validate":
+            await self.validate(scope, receive, send)
         elif path == "/gsp" or self.graph_store.has(path):
             await self.graph_store(scope, receive, send)
         else:
@@ -62,7 +68,12 @@ class TipgraphApp(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI description of all routes."""
         schema = super().openapi()
-        schema["paths"] = {**sparql_paths(), **reading_paths(), **schema["paths"]}
+        schema["paths"] = {
+            **sparql_paths(),
+            **validate_paths(),
+            **reading_paths(),
+            **schema["paths"],
+        }
         return schema
 
 
@@ -92,6 +103,7 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
         try:
             yield
         finally:
+            await app.validations.stop()
             await store.stop()
 
     app = TipgraphApp(
@@ -107,6 +119,10 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
         Documents(service, sources, settings),
         Dumps(service, store.snapshot, root=root),
         Crawlers(service, sources.select, manifest=manifest, settings=settings),
+    )
+    app.validations = Validations(settings)
+    app.validate = ValidationEndpoint(
+        service, store, manifest, settings, validations=app.validations
     )
     app.sparql = SparqlEndpoint(
         service,

@@ -37,7 +37,8 @@ QUERY_TYPE: Final = "application/sparql-query"
 
 EXPOSED_HEADERS: Final = (
     "Accept-Ranges, Content-Encoding, Content-Range, ETag, Link, Location, Repr-Digest, "
-    "Retry-After, Server-Timing, Tipgraph-Dataset-Version, Tipgraph-Hint, X-Request-Id"
+    "Retry-After, Server-Timing, Tipgraph-Conforms, Tipgraph-Dataset-Version, "
+    "Tipgraph-Hint, Tipgraph-Omitted, X-Request-Id"
 )
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _logger: Final = logging.getLogger("tipgraph.server")
@@ -194,6 +195,11 @@ class Exchange:
             }
         )
         service.metrics.observe(self.path, status, time.perf_counter() - self.begun)
+
+    async def disconnected(self) -> None:
+        """Wait until the client goes away; only after its whole body was read."""
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
 
     async def respond(self, status: int, headers: Headers, body: bytes = b"") -> None:
         """Send a whole response; a HEAD request gets the same one without its body."""

@@ -4,6 +4,7 @@ import re
 from typing import Any, Final
 
 from tipgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, media_types
+from tipgraph.validation.formats import REPORT_FORMATS
 
 _PARAMETERS: Final = (
     ("query", "The query.", False, "string"),
@@ -11,6 +12,17 @@ _PARAMETERS: Final = (
     ("named-graph-uri", "A named graph; wins over FROM NAMED.", True, "string"),
     ("timeout", "Seconds the query may run; lowers the limit.", False, "number"),
     ("format", "A format by name, such as csv; wins over Accept.", False, "string"),
+)
+_FORM: Final = "application/x-www-form-urlencoded"
+_VALIDATE_PARAMETERS: Final = (
+    ("data-graph-uri", "A graph of this service to validate.", True),
+    ("shapes-graph-uri", "A graph of this service that holds the shapes.", True),
+    ("entailment", "none, rdfs or owl-rl: what is added to the data before.", False),
+    ("engine", "auto, or shacl or pyshacl by name.", False),
+    ("limit", "How many results the report has at most.", False),
+    ("coverage", "true or false: whether to say how far the shapes reach.", False),
+    ("language", "The language of messages; wins over Accept-Language.", False),
+    ("format", "A format of reports by name, such as sarif; wins over Accept.", False),
 )
 _GRAPH_OR_PAGE: Final = (*media_types(GRAPH_FORMATS), "text/html")
 _CITATION_TYPES: Final = ("application/x-bibtex", "application/vnd.citationstyles.csl+json")
@@ -95,9 +107,7 @@ def sparql_paths() -> dict[str, Any]:
     body = {
         "content": {
             "application/sparql-query": {"schema": {"type": "string"}},
-            "application/x-www-form-urlencoded": {
-                "schema": {"type": "object", "properties": {"query": {"type": "string"}}}
-            },
+            _FORM: {"schema": {"type": "object", "properties": {"query": {"type": "string"}}}},
         }
     }
     return {
@@ -172,3 +182,41 @@ def _parameter(name: str, description: str, repeatable: bool, kind: str) -> dict
     if repeatable:
         schema = {"type": "array", "items": schema}
     return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+def validate_paths() -> dict[str, Any]:
+    """The path item of `/validate`."""
+    parameters = [
+        {
+            "name": name,
+            "in": "query",
+            "description": description,
+            "schema": {"type": "array", "items": {"type": "string"}}
+            if repeated
+            else {"type": "string"},
+        }
+        for name, description, repeated in _VALIDATE_PARAMETERS
+    ]
+    binary = {"schema": {"type": "string"}}
+    bodies = (*media_types(GRAPH_FORMATS), "multipart/form-data", _FORM)
+    return {
+        "/validate": {
+            "get": {
+                "summary": "A page for validating",
+                "responses": {"200": {"description": "The page", "content": {"text/html": binary}}},
+            },
+            "post": {
+                "summary": "Validate RDF with SHACL",
+                "description": "Data as the body, or data, shapes and ontology as parts. Without "
+                "shapes, those of this graph. Violations are 200.",
+                "parameters": parameters,
+                "requestBody": {"content": dict.fromkeys(bodies, binary)},
+                "responses": {
+                    "200": {
+                        "description": "The report",
+                        "content": {each.media_type: binary for each in REPORT_FORMATS},
+                    }
+                },
+            },
+        }
+    }

@@ -26,6 +26,7 @@ from tipgraph.errors import (
     ServiceCallError,
     TipgraphError,
     UnknownFunctionError,
+    ValidationTimeoutError,
 )
 from tipgraph.server.negotiation import MediaType
 
@@ -106,6 +107,20 @@ _TYPES: Final = (
         "operator has listed that IRI.",
     ),
     ProblemType(
+        "malformed-rdf",
+        400,
+        "The RDF cannot be parsed",
+        "`source` names the document; line and column (both counted from 1, columns in code "
+        "points) say where it breaks the grammar of its format.",
+    ),
+    ProblemType(
+        "shapes-not-well-formed",
+        400,
+        "The shapes have no defined meaning",
+        "`faults` lists what is wrong and where: ill-formed or recursive shapes, or queries that "
+        "are not SPARQL or have what SHACL does not allow in them.",
+    ),
+    ProblemType(
         "not-found",
         404,
         "There is nothing here",
@@ -170,6 +185,18 @@ _TYPES: Final = (
         "The functions of SPARQL 1.1, and casts to XML Schema datatypes, are there.",
     ),
     ProblemType(
+        "remote-context",
+        422,
+        "The JSON-LD has a context that would have to be fetched",
+        "Nothing is fetched. Put the context into the document.",
+    ),
+    ProblemType(
+        "inconsistent-data",
+        422,
+        "The data contradicts its ontology",
+        "Under OWL 2 RL everything follows from a contradiction, so nothing was validated.",
+    ),
+    ProblemType(
         "memory-limit",
         422,
         "The query needs more memory than one query may have",
@@ -211,6 +238,13 @@ _TYPES: Final = (
         retry_after=5,
     ),
     ProblemType(
+        "validation-timeout",
+        503,
+        "The validation ran past its deadline",
+        "It was stopped. Validate less data or fewer shapes at a time, or use the command.",
+        retry_after=5,
+    ),
+    ProblemType(
         "overloaded",
         503,
         "The service is busy",
@@ -234,6 +268,7 @@ _SLUGS: Final[Mapping[type[TipgraphError], str]] = MappingProxyType(
         ClientShareError: "client-share",
         EngineError: "engine-failure",
         QueryTimeoutError: "query-timeout",
+        ValidationTimeoutError: "validation-timeout",
         OverloadedError: "overloaded",
         QueryCancelledError: "overloaded",
     }
@@ -274,16 +309,18 @@ def problem_of(error: TipgraphError) -> Problem:
     if isinstance(error, RequestError):
         kind = PROBLEMS[error.problem]
         headers = error.headers
+        extensions = error.extensions
     else:
         kind = PROBLEMS[_SLUGS.get(type(error), "engine-failure")]
         headers = ()
+        extensions = {}
     if kind.retry_after is not None:
         headers = (*headers, ("retry-after", str(kind.retry_after)))
     if isinstance(error, QuerySyntaxError):
         return Problem(kind, error.reason, _place(error), headers)
     if isinstance(error, NotAcceptableError):
         return Problem(kind, str(error), {"available": list(error.available)}, headers)
-    return Problem(kind, str(error), {}, headers)
+    return Problem(kind, str(error), extensions, headers)
 
 
 def _place(error: QuerySyntaxError) -> dict[str, Any]:

@@ -24,7 +24,7 @@ _REPORT_NODE: Final = re.compile(r"(r\d+)(?:_p\d+)?")
 _RESULT: Final = NamedNode(f"{SH}result")
 _COMPONENT: Final = NamedNode(f"{SH}sourceConstraintComponent")
 _SELECT: Final = NamedNode(f"{SH}select")
-_PROJECTED_VALUE: Final = re.compile(r"\bSELECT\b[^{]*?(?:[?$]value\b|\*)", re.IGNORECASE)
+_PROJECTED_VALUE: Final = re.compile(r"[^{]*\bSELECT\b[^{]*?(?:[?$]value\b|\*)", re.IGNORECASE)
 _SPARQL_CONSTRAINT: Final = f"{SH}SPARQLConstraintComponent"
 
 
@@ -176,7 +176,7 @@ def _check_values(results: Iterable[ValidationResult], shapes: RdfGraph) -> None
         if core or result.value is not None:
             continue
         query = queries.get(result.source_constraint)
-        if query is None or _PROJECTED_VALUE.search(query):
+        if query is None or _PROJECTED_VALUE.match(query):
             raise UnsupportedError("a query of the shapes makes values that are not in the data")
 
 

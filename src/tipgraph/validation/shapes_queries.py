@@ -16,6 +16,9 @@ from tipgraph.validation.positions import Sought
 from tipgraph.validation.shapes_triples import Fault, ShapesTriples
 
 _QUERIES: Final = tuple(f"{SH}{name}" for name in ("select", "ask"))
+_VALIDATORS: Final = tuple(
+    f"{SH}{name}" for name in ("validator", "nodeValidator", "propertyValidator")
+)
 _PATH: Final = re.compile(r"[$?]PATH\b")
 _PLACE: Final = re.compile(r"^Parser error |^error at ")
 _NOT_ALLOWED: Final = ("MINUS", "VALUES", "SERVICE")
@@ -25,10 +28,12 @@ _PREBOUND: Final = ("this", "shapesGraph", "currentShape")
 def query_faults(shapes: ShapesTriples) -> Iterator[Fault]:
     """What is wrong with the queries of a shapes graph."""
     prologue = _prologue(shapes)
+    validators = {validator for name in _VALIDATORS for _, validator in shapes.pairs(name)}
     for predicate in _QUERIES:
         for subject, text in shapes.pairs(predicate):
             if isinstance(text, Literal):
-                for reason in _reasons(text.value, prologue):
+                prebound = (*_PREBOUND, "value") if subject in validators else _PREBOUND
+                for reason in _reasons(text.value, prologue, prebound):
                     yield Fault(
                         f"a query in the shapes {reason}",
                         Sought(subject, NamedNode(predicate), text),
@@ -47,7 +52,7 @@ def _prologue(shapes: ShapesTriples) -> str:
     return " ".join(lines.values())
 
 
-def _reasons(query: str, prologue: str) -> Iterator[str]:
+def _reasons(query: str, prologue: str, prebound: Sequence[str]) -> Iterator[str]:
     # Its own declarations come later, and so count.
     text = f"{prologue}\n{_PATH.sub('<urn:path>', query)}"
     try:
@@ -62,7 +67,7 @@ def _reasons(query: str, prologue: str) -> Iterator[str]:
         if any(token.is_word(word) for token in found):
             yield f"has a {word}, which SHACL does not allow there"
     for first, second in pairwise(found):
-        if first.is_word("AS") and _variable(second) in _PREBOUND:
+        if first.is_word("AS") and _variable(second) in prebound:
             yield f"sets {second.text} by AS, which SHACL does not allow"
     yield from _inner_selects(found)
 
@@ -74,8 +79,8 @@ def _inner_selects(found: Sequence[Token]) -> Iterator[str]:
             continue
         end = next((i for i in range(index, len(found)) if found[i].text == "{"), len(found))
         projection = found[index + 1 : end]
-        if not any(t.text == "*" or _variable(t) == "this" for t in projection):
-            yield "has a SELECT within it that does not return $this"
+        if not any(_variable(token) == "this" for token in projection):
+            yield "has a SELECT within it that does not name $this among what it returns"
 
 
 def _variable(token: Token) -> str:

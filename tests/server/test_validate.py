@@ -1,0 +1,343 @@
+"""`/validate` over HTTP: ways in, formats out, refusals, and limits that hold."""
+
+import gzip
+import os
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from tests.manifest import cases, file_of, rows
+from tests.service import LiveService, serving, wait_until
+from tests.test_shacl_suite import FOLDER
+from tipgraph.validation import ValidationReport
+from tipgraph.validation.formats import REPORT_FORMATS
+
+PREFIXES = "@prefix ex: <http://example.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+DATA = f'{PREFIXES}ex:r a ex:River ;\n  ex:length "far" .\n'
+SHAPES = f"""{PREFIXES}ex:S a sh:NodeShape ; sh:targetClass ex:River ;
+  sh:property [ sh:path ex:length ; sh:nodeKind sh:IRI ; sh:message "far"@en , "weit"@de ] .
+"""
+TURTLE = {"content-type": "text/turtle"}
+# Every pair of numbers is looked at, over and over.
+ENDLESS = f"""{PREFIXES}ex:S a sh:NodeShape ; sh:targetClass ex:River ; sh:sparql [ sh:select
+  "SELECT $this {{ ?a ?p ?b . ?c ?q ?d . ?e ?r ?f . ?g ?s ?h . FILTER(?b + ?d + ?f + ?h < 0) }}" ] .
+"""
+NUMBERS = PREFIXES + "ex:r a ex:River .\n" + "".join(f"ex:n ex:p {n} .\n" for n in range(3000))
+
+
+@pytest.fixture(scope="module")
+def service(snapshot_path: Path) -> Iterator[LiveService]:
+    with serving(snapshot_path, validation_timeout=3, validation_bytes=300_000) as live:
+        yield live
+
+
+@pytest.fixture
+def client(service: LiveService) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=service.url, timeout=60) as client:
+        yield client
+
+
+def files(data: str = DATA, shapes: str = SHAPES) -> list[tuple[str, tuple[str, str, str]]]:
+    return [
+        ("data", ("mine.ttl", data, "text/turtle")),
+        ("shapes", ("shapes.ttl", shapes, "text/turtle")),
+    ]
+
+
+def processes() -> list[str]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue
+            if "-m tipgraph.validation" in command:
+                found.append(command)
+    return found
+
+
+class TestWaysIn:
+    def test_parts_with_the_names_of_their_files(self, client: httpx.Client) -> None:
+        response = client.post("/validate", files=files(), headers={"accept": "application/json"})
+        assert response.status_code == 200
+        report = response.json()
+        [result] = report["results"]
+        assert not report["conforms"]
+        assert response.headers["tipgraph-conforms"] == "false"
+        assert result["data"] == {"source": "mine.ttl", "line": 3, "column": 13}
+        assert result["shape"]["source"] == "shapes.ttl"
+        assert report["coverage"]["focusNodes"] == {"http://example.org/S": 1}
+
+    def test_several_documents_of_several_formats(self, client: httpx.Client) -> None:
+        more = ("data", ("more.nt", '<a:b> <http://example.org/length> "x" .', ""))
+        typed = ("data", ("t.jsonld", '{"@id":"a:b","@type":"http://example.org/River"}', ""))
+        response = client.post("/validate?format=json", files=[*files(), more, typed])
+        sources = [result["data"]["source"] for result in response.json()["results"]]
+        assert sorted(sources) == ["mine.ttl", "more.nt"]
+
+    def test_a_raw_body_against_our_own_shapes(self, client: httpx.Client) -> None:
+        tip = "@prefix tip: <https://w3id.org/tipgraph/ontology#> ."
+        response = client.post(
+            "/validate?format=json", content=f"{tip} <a:b> a tip:VictimGroup .", headers=TURTLE
+        )
+        report = response.json()
+        assert response.status_code == 200
+        assert any("shapes#" in result["sourceShape"]["value"] for result in report["results"])
+
+    def test_the_form_of_the_page(self, client: httpx.Client) -> None:
+        form = {"data": DATA.replace("far", "<b>far</b>"), "shapes": SHAPES, "data-format": "ttl"}
+        response = client.post("/validate", data=form, headers={"accept": "text/html"})
+        assert response.headers["content-type"] == "text/html; charset=utf-8"
+        assert "The data does not conform" in response.text
+        assert "<b>far</b>" not in response.text
+        assert "<textarea" in response.text
+
+    def test_graphs_of_the_service(self, client: httpx.Client) -> None:
+        graph = "https://w3id.org/tipgraph/graph/data"
+        shapes = ("shapes", ("s.ttl", SHAPES.replace("ex:River", "ex:Water"), "text/turtle"))
+        response = client.post(f"/validate?format=json&data-graph-uri={graph}", files=[shapes])
+        values = [result["value"]["value"] for result in response.json()["results"]]
+        assert values == ["120"]
+
+    def test_entailment_and_limit(self, client: httpx.Client) -> None:
+        data = DATA + "".join(f'ex:s{n} a ex:Stream ; ex:length "x" .\n' for n in range(3))
+        data += "ex:Stream <http://www.w3.org/2000/01/rdf-schema#subClassOf> ex:River ."
+        address = "/validate?format=json&entailment=rdfs&limit=2"
+        response = client.post(address, files=files(data))
+        assert len(response.json()["results"]) == 2
+        assert response.headers["tipgraph-omitted"] == "2"
+
+
+class TestReports:
+    @pytest.mark.parametrize("name", [each.name for each in REPORT_FORMATS])
+    def test_each_format_by_name_and_by_accept(self, client: httpx.Client, name: str) -> None:
+        form = next(each for each in REPORT_FORMATS if each.name == name)
+        named = client.post(f"/validate?format={name}", files=files())
+        accepted = client.post("/validate", files=files(), headers={"accept": form.media_type})
+        for response in (named, accepted):
+            assert response.status_code == 200
+            assert response.headers["content-type"].partition(";")[0] == form.media_type
+            assert "Accept" in response.headers["vary"]
+            assert response.headers["cache-control"] == "no-store"
+
+    def test_turtle_unless_something_else_is_asked_for(self, client: httpx.Client) -> None:
+        response = client.post("/validate", files=files())
+        triples = [quad.triple for quad in parse(response.content, RdfFormat.TURTLE)]
+        assert len(ValidationReport.from_triples(triples).results) == 1
+
+    def test_the_language_of_messages(self, client: httpx.Client) -> None:
+        german = client.post(
+            "/validate?format=text", files=files(), headers={"accept-language": "de-AT, en;q=0.5"}
+        )
+        assert "weit" in german.text
+
+    def test_a_page_with_an_example_that_can_be_tried(self, client: httpx.Client) -> None:
+        page = client.get("/validate?example", headers={"accept": "text/html"})
+        assert page.status_code == 200
+        assert "ex:RouteShape" in page.text
+        assert client.head("/validate").status_code == 200
+        assert client.options("/validate").headers["allow"] == "GET, HEAD, POST, OPTIONS"
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("headers", "body", "status", "problem"),
+        [
+            (TURTLE, "", 400, "bad-parameter"),
+            (TURTLE, "<a:a> <a:b> ", 400, "malformed-rdf"),
+            (TURTLE, b'<a:a> <a:b> "\xff" .', 400, "bad-encoding"),
+            ({"content-type": "image/png"}, "x", 415, "unsupported-media-type"),
+            ({"content-type": "application/zip"}, "PK\x03\x04", 415, "unsupported-media-type"),
+            ({"content-type": "multipart/form-data"}, "x", 400, "bad-encoding"),
+            ({"content-type": "multipart/form-data; boundary=b"}, "x", 400, "bad-encoding"),
+            (
+                {"content-type": "application/ld+json"},
+                '{"@context":"http://127.0.0.1:9/"}',
+                422,
+                "remote-context",
+            ),
+            (
+                {**TURTLE, "content-encoding": "gzip"},
+                gzip.compress(b" " * 10**7),
+                413,
+                "request-too-large",
+            ),
+            (
+                {"content-type": "application/x-www-form-urlencoded"},
+                "shapes=x",
+                400,
+                "bad-parameter",
+            ),
+            ({**TURTLE, "accept": "image/png"}, "<a:a> <a:b> 1 .", 406, "not-acceptable"),
+        ],
+    )
+    def test_of_bodies(
+        self,
+        client: httpx.Client,
+        headers: dict[str, str],
+        body: str | bytes,
+        status: int,
+        problem: str,
+    ) -> None:
+        response = client.post("/validate", content=body, headers=headers)
+        assert response.status_code == status, response.text
+        assert response.json()["type"] == f"/problems/{problem}"
+
+    @pytest.mark.parametrize(
+        ("query", "status"),
+        [
+            ("format=pdf", 400),
+            ("limit=0", 400),
+            ("entailment=swrl", 400),
+            ("engine=other", 400),
+            ("data-graph-uri=http://example.org/none", 404),
+            ("data-graph-uri=none", 400),
+        ],
+    )
+    def test_of_parameters(self, client: httpx.Client, query: str, status: int) -> None:
+        assert client.post(f"/validate?{query}", files=files()).status_code == status
+
+    def test_a_syntax_error_has_its_place(self, client: httpx.Client) -> None:
+        shapes = f"{PREFIXES}ex:S ex:p 1\n ex:q"
+        problem = client.post("/validate", files=files(shapes=shapes)).json()
+        assert (problem["source"], problem["line"], problem["column"]) == ("shapes.ttl", 2, 12)
+        assert problem["excerpt"].endswith("^")
+
+    def test_shapes_without_a_meaning_are_listed(self, client: httpx.Client) -> None:
+        shapes = f"{PREFIXES}ex:S a sh:NodeShape ; sh:node ex:S ;\n  sh:property [ sh:in 1 ] ."
+        response = client.post("/validate", files=files(shapes=shapes))
+        assert response.status_code == 400
+        assert response.json()["type"] == "/problems/shapes-not-well-formed"
+        faults = response.json()["faults"]
+        assert {fault["line"] for fault in faults} == {2, 3}
+        assert all(fault["source"] == "shapes.ttl" for fault in faults)
+
+    def test_entities_of_xml_do_not_grow(self, client: httpx.Client) -> None:
+        entities = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
+        body = f'<!DOCTYPE x [<!ENTITY e0 "ha">{entities}]><x xmlns="a:">&e9;</x>'
+        response = client.post(
+            "/validate", content=body, headers={"content-type": "application/rdf+xml"}
+        )
+        assert response.status_code == 400
+
+    def test_deep_nesting_costs_only_itself(self, client: httpx.Client) -> None:
+        depth = 10_000
+        for data in (
+            f"{PREFIXES}ex:r a ex:River ; ex:p {'(' * depth}{')' * depth} .",
+            f"{PREFIXES}ex:r a ex:River ; ex:p {'[ ex:p ' * depth}1{' ]' * depth} .",
+        ):
+            response = client.post("/validate?format=json", files=files(data))
+            assert response.status_code in (200, 400, 500, 503)
+            assert client.get("/livez").status_code == 200
+        nested = f"{'[ sh:not ' * depth}[]{' ]' * depth}"
+        shapes = f"{PREFIXES}ex:S sh:targetClass ex:River ; sh:not {nested} ."
+        response = client.post("/validate?format=json", files=files(shapes=shapes))
+        assert response.status_code in (400, 413, 422, 500, 503)
+        assert response.json()["type"].startswith("/problems/")
+
+
+class TestLimits:
+    def test_what_runs_for_ever_is_stopped_while_others_are_served(
+        self, client: httpx.Client
+    ) -> None:
+        with ThreadPoolExecutor(1) as threads:
+            endless = threads.submit(
+                client.post, "/validate", files=files(data=NUMBERS, shapes=ENDLESS)
+            )
+            wait_until(lambda: bool(processes()), seconds=5)
+            assert client.post("/validate", files=files()).status_code == 200
+            response = endless.result()
+        assert response.status_code == 503
+        assert response.json()["type"] == "/problems/validation-timeout"
+        assert response.headers["retry-after"] == "5"
+        wait_until(lambda: not processes(), seconds=1)
+
+    def test_a_client_that_leaves_stops_its_validation(self, service: LiveService) -> None:
+        body = (
+            b'--b\r\ncontent-disposition: form-data; name="data"\r\n\r\n'
+            + NUMBERS.encode()
+            + b'\r\n--b\r\ncontent-disposition: form-data; name="shapes"\r\n\r\n'
+            + ENDLESS.encode()
+            + b"\r\n--b--\r\n"
+        )
+        with service.connect() as connection:
+            connection.sendall(
+                b"POST /validate HTTP/1.1\r\nHost: x\r\ncontent-length: %d\r\n"
+                b"content-type: multipart/form-data; boundary=b\r\n\r\n" % len(body) + body
+            )
+            wait_until(lambda: bool(processes()), seconds=5)
+        wait_until(lambda: not processes(), seconds=1.5)
+
+    def test_a_process_that_dies_costs_only_its_validation(self, client: httpx.Client) -> None:
+        with ThreadPoolExecutor(1) as threads:
+            dying = threads.submit(
+                client.post, "/validate", files=files(data=NUMBERS, shapes=ENDLESS)
+            )
+            wait_until(lambda: bool(processes()), seconds=5)
+            time.sleep(0.5)
+            for entry in Path("/proc").iterdir():
+                if entry.name.isdigit() and b"tipgraph.validation" in _command(entry):
+                    os.kill(int(entry.name), signal.SIGKILL)
+            response = dying.result()
+        assert (response.status_code, response.json()["type"]) == (500, "/problems/engine-failure")
+        assert client.post("/validate", files=files()).status_code == 200
+
+    def test_too_many_at_a_time_are_refused_at_once(self, snapshot_path: Path) -> None:
+        with (
+            serving(
+                snapshot_path, validations=1, validation_queue=1, validation_timeout=3
+            ) as service,
+            ThreadPoolExecutor(5) as threads,
+            httpx.Client(base_url=service.url, timeout=60) as client,
+        ):
+            responses = list(
+                threads.map(
+                    lambda _: client.post("/validate", files=files(NUMBERS, ENDLESS)), range(5)
+                )
+            )
+        problems = [response.json()["type"] for response in responses]
+        assert problems.count("/problems/overloaded") >= 3
+        assert "/problems/validation-timeout" in problems
+
+
+@pytest.mark.skipif(not FOLDER.is_dir(), reason="the suite is not at hand in ../shared/w3c")
+def test_the_suite_of_the_w3c_over_http(client: httpx.Client) -> None:
+    found = [
+        case
+        for path in sorted(FOLDER.rglob("*.ttl"))
+        if "sht:Validate" in path.read_text(encoding="utf-8")
+        for case in cases(path)
+    ]
+
+    def passes(index: int) -> bool:
+        case = found[index]
+        parts = [
+            (name, (iri.value, f"@base <{iri.value}> .\n{file_of(iri).read_text('utf-8')}", ""))
+            for name, iri in (("data", case.data_graph), ("shapes", case.shapes_graph))
+        ]
+        typed = [(name, (source, text, "text/turtle")) for name, (source, text, _) in parts]
+        response = client.post("/validate?format=nt", files=typed)
+        if case.expected is None:
+            return response.status_code in (400, 422)
+        triples = [quad.triple for quad in parse(response.content, RdfFormat.N_TRIPLES)]
+        report = ValidationReport.from_triples(triples)
+        return rows(report) == rows(case.expected) and report.conforms == case.expected.conforms
+
+    with ThreadPoolExecutor(2) as threads:
+        passed = list(threads.map(passes, range(len(found))))
+    assert [found[i].node for i, ok in enumerate(passed) if not ok] == []
+    assert len(found) == 121
+
+
+def _command(entry: Path) -> bytes:
+    try:
+        return (entry / "cmdline").read_bytes()
+    except OSError:
+        return b""
