@@ -53,6 +53,21 @@ def test_check_prints_what_is_shown(shipped_folder: Path) -> None:
     assert set(ours) <= set(ran.stdout.splitlines())
 
 
+def test_validate_prints_what_is_shown() -> None:
+    shown = re.search(
+        r"```sh\n\S+/(tipgraph validate .*?)\n```\n.*?```text\n(.*?)\n```", README, re.S
+    )
+    assert shown is not None
+    ran = subprocess.run(
+        [sys.executable, "-m", *shown.group(1).split()],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.stdout.strip(), ran.returncode) == (shown.group(2), 1)
+
+
 def test_the_python_example_runs(
     shipped_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,10 +5,21 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from pyoxigraph import RdfFormat, parse
+from typer.testing import CliRunner
 
 from tests.manifest import Case, cases, file_of, rows
+from tipgraph.cli import app
 from tipgraph.errors import TipgraphError
-from tipgraph.validation import Document, Engine, Inputs, Options, RdfGraph, validate
+from tipgraph.validation import (
+    Document,
+    Engine,
+    Inputs,
+    Options,
+    RdfGraph,
+    ValidationReport,
+    validate,
+)
 
 FOLDER: Final = Path(__file__).parents[2] / "shared" / "w3c" / "shacl"
 
@@ -45,6 +56,22 @@ def test_case(case: Case, engine: Engine) -> None:
     report = validate(inputs, Options(engine=engine))
     assert rows(report) == rows(case.expected)
     assert report.conforms == case.expected.conforms
+
+
+@pytest.mark.skipif(not FOLDER.is_dir(), reason="the suite is not at hand in ../shared/w3c")
+@pytest.mark.parametrize(("case", "engine"), suite(Engine.auto))
+def test_case_on_the_command_line(case: Case, engine: Engine) -> None:
+    data, shapes = (str(file_of(iri)) for iri in (case.data_graph, case.shapes_graph))
+    command = ["validate", data, "--shapes", shapes, "--format", "nt", "--engine", engine]
+    result = CliRunner().invoke(app, command)
+    if case.expected is None:
+        assert result.exit_code == 3
+        assert result.stderr.startswith("error: ")
+        return
+    triples = [quad.triple for quad in parse(result.stdout, RdfFormat.N_TRIPLES)]
+    report = ValidationReport.from_triples(triples)
+    assert rows(report) == rows(case.expected)
+    assert result.exit_code == (0 if case.expected.conforms else 1)
 
 
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="the suite is not at hand in ../shared/w3c")
