@@ -59,7 +59,7 @@ def test_case(case: Case, engine: Engine) -> None:
 
 
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="the suite is not at hand in ../shared/w3c")
-@pytest.mark.parametrize(("case", "engine"), suite(Engine.auto))
+@pytest.mark.parametrize(("case", "engine"), [*suite(Engine.auto)])
 def test_case_on_the_command_line(case: Case, engine: Engine) -> None:
     data, shapes = (str(file_of(iri)) for iri in (case.data_graph, case.shapes_graph))
     command = ["validate", data, "--shapes", shapes, "--format", "nt", "--engine", engine]
