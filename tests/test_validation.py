@@ -194,6 +194,67 @@ def test_a_value_that_a_query_makes_is_reported_by_the_reference_engine() -> Non
         tipgraph.validate(data, shapes, engine="shacl")
 
 
+@pytest.mark.parametrize(
+    ("query", "value", "engine"),
+    [
+        ("SELECT $this { $this ex:has ?other }", None, "shacl"),
+        ("SELECT $this ?value { $this ex:has ?value }", "b", "shacl"),
+        # The engine reports the focus node for these two alike.
+        ("SELECT $this ?value { $this ex:is ?value }", "a", "pyshacl"),
+        ("SELECT $this ?value { $this ex:is ?x OPTIONAL { ?x ex:no ?value } }", None, "pyshacl"),
+    ],
+)
+def test_the_focus_node_is_no_value_of_a_property_shape(
+    query: str, value: str | None, engine: str
+) -> None:
+    data = quads("ex:a a ex:River ; ex:has ex:b ; ex:is ex:a .")
+    prefixes = "sh:prefixes [ sh:declare [ sh:prefix 'ex' ; sh:namespace 'http://example.org/' ] ]"
+    shapes = quads(
+        "ex:S sh:targetClass ex:River ; sh:property"
+        f" [ sh:path ex:has ; sh:sparql [ {prefixes} ; sh:select '{query}' ] ] ."
+    )
+    report = tipgraph.validate(data, shapes)
+    [result] = report.results
+    assert result.value == (NamedNode(f"http://example.org/{value}") if value else None)
+    assert report.engine.startswith(f"{engine} ")
+
+
+@pytest.mark.parametrize(
+    ("constraint", "path", "value"),
+    [
+        ("sh:closed true", "length", "7"),
+        (
+            "sh:sparql [ sh:select 'SELECT $this ?path ?value { $this ?path ?value"
+            " FILTER isNumeric(?value) }' ]",
+            "length",
+            "7",
+        ),
+    ],
+)
+def test_a_result_of_a_property_shape_may_have_another_path(
+    constraint: str, path: str, value: str
+) -> None:
+    shapes = quads(
+        f"ex:S sh:targetClass ex:River ; sh:property [ sh:path ex:self ; {constraint} ] ."
+    )
+    data = quads("ex:a a ex:River ; ex:self ex:a ; ex:length 7 .")
+    report = tipgraph.validate(data, shapes)
+    found = {(each.result_path, each.value and each.value.value) for each in report.results}
+    assert (f"<http://example.org/{path}>", value) in found
+    assert report.engine.startswith("pyshacl ")
+
+
+def test_a_component_whose_query_gives_no_value_is_left_to_the_reference_engine() -> None:
+    shapes = quads(
+        "ex:C a sh:ConstraintComponent ; sh:parameter [ sh:path ex:never ] ; sh:propertyValidator"
+        " [ a sh:SPARQLSelectValidator ; sh:select 'SELECT DISTINCT $this { $this ?p $never }' ] ."
+        "ex:S sh:targetClass ex:River ; sh:property [ sh:path ex:has ; ex:never ex:b ] ."
+    )
+    report = tipgraph.validate(quads("ex:a a ex:River ; ex:has ex:b ."), shapes)
+    assert [result.value for result in report.results] == [None]
+    assert "may give no ?value" in report.notes[0]
+
+
 def test_an_expression_that_only_the_reference_engine_knows() -> None:
     shapes = quads(
         "ex:S a sh:NodeShape ; sh:targetClass ex:River ;"

@@ -16,6 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, 
 from tipgraph.namespaces import SH
 from tipgraph.validation.documents import RdfGraph
 from tipgraph.validation.report import ValidationReport, ValidationResult
+from tipgraph.validation.shapes_triples import ShapesTriples
 
 _BASE: Final = "http://example.org/"
 _DATA_NODE: Final = re.compile(r"0_b(\d+)")
@@ -23,10 +24,15 @@ _SHAPES_NODE: Final = re.compile(r"1_b(\d+)")
 _REPORT_NODE: Final = re.compile(r"(r\d+)(?:_p\d+)?")
 _RESULT: Final = NamedNode(f"{SH}result")
 _COMPONENT: Final = NamedNode(f"{SH}sourceConstraintComponent")
-_SELECT: Final = NamedNode(f"{SH}select")
+_TRUE: Final = Literal(True)
+_VALUE: Final = NamedNode(f"{SH}value")
+_FOCUS_NODE: Final = NamedNode(f"{SH}focusNode")
+_SOURCE_SHAPE: Final = NamedNode(f"{SH}sourceShape")
+_SOURCE_CONSTRAINT: Final = NamedNode(f"{SH}sourceConstraint")
 _PROJECTED_VALUE: Final = re.compile(r"[^{]*\bSELECT\b[^{]*?(?:[?$]value\b|\*)", re.IGNORECASE)
+_PATH_VARIABLE: Final = re.compile(r"[?$]path\b")
+_MAY_BE_UNBOUND: Final = re.compile(r"\b(?:OPTIONAL|UNION|EXISTS|AS)\b", re.IGNORECASE)
 _SPARQL_CONSTRAINT: Final = f"{SH}SPARQLConstraintComponent"
-
 
 Named = TypeVar("Named")
 
@@ -51,6 +57,8 @@ def validate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
         InputSyntaxError: The data breaks the grammar of its format.
         UnsupportedError: The engine cannot do what the shapes ask for.
     """
+    graph = ShapesTriples(shapes.triples)
+    _check_property_shapes(graph)
     written = serialize(shapes.triples, format=RdfFormat.N_TRIPLES)
     assert written is not None  # noqa: S101  # it was not to be written to a file
     try:
@@ -60,9 +68,10 @@ def validate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
     outcome = _outcome(compiled, data)
     report = parse(outcome.serialize("ntriples"), RdfFormat.N_TRIPLES)
     naming = _Naming(data, shapes)
-    triples = _without_repetition([naming.renamed(quad.triple) for quad in report])
+    named = [naming.renamed(quad.triple) for quad in report]
+    triples = _without_repetition(_without_false_values(named, graph))
     found = ValidationReport.from_triples(triples, engine=engine_name())
-    _check_values(found.results, shapes)
+    _check_values(found.results, graph)
     return found
 
 
@@ -157,7 +166,66 @@ def _sayings(name: str, block: Iterable[Triple]) -> Iterator[str]:
         )
 
 
-def _check_values(results: Iterable[ValidationResult], shapes: RdfGraph) -> None:
+def _check_property_shapes(shapes: ShapesTriples) -> None:
+    """Make sure that property shapes ask for nothing that the engine gets wrong.
+
+    Raises:
+        UnsupportedError: One does.
+    """
+    for shape, closed in shapes.pairs(f"{SH}closed"):
+        # It looks at the focus node instead of the value nodes, and reports the shape's path.
+        if closed == _TRUE and shapes.objects(shape, f"{SH}path"):
+            raise UnsupportedError("a property shape is closed")
+    if any(_PATH_VARIABLE.search(query) for query in _queries_at_paths(shapes).values()):
+        # It reports the shape's path.
+        raise UnsupportedError("the query of a property shape gives a ?path")
+    for _, validator in shapes.pairs(f"{SH}propertyValidator"):
+        for query in shapes.objects(validator, f"{SH}select"):
+            # It reports whatever node it looked at, and the shape's path.
+            if not _PROJECTED_VALUE.match(query.value) or _MAY_BE_UNBOUND.search(query.value):
+                raise UnsupportedError("the query of a constraint component may give no ?value")
+            if _PATH_VARIABLE.search(query.value):
+                raise UnsupportedError("the query of a constraint component gives a ?path")
+
+
+def _queries_at_paths(shapes: ShapesTriples) -> dict[tuple[object, object], str]:
+    """The query of each property shape and constraint of it."""
+    return {
+        (shape, constraint): query.value
+        for shape, constraint in shapes.pairs(f"{SH}sparql")
+        if shapes.objects(shape, f"{SH}path")
+        for query in shapes.objects(constraint, f"{SH}select")
+    }
+
+
+def _without_false_values(triples: list[Triple], shapes: ShapesTriples) -> list[Triple]:
+    """Leave out what the engine makes up where the query of a property shape gives no `?value`.
+
+    It reports the focus node, which is a value node of node shapes only
+    (https://www.w3.org/TR/shacl/#sparql-constraints-variables).
+
+    Raises:
+        UnsupportedError: It may be what the query gave, and may be not.
+    """
+    queries = _queries_at_paths(shapes)
+    if not queries:
+        return triples
+    said: dict[object, dict[NamedNode, object]] = defaultdict(dict)
+    for triple in triples:
+        said[triple.subject][triple.predicate] = triple.object
+    kept = []
+    for triple in triples:
+        of_result = said[triple.subject]
+        query = queries.get((of_result.get(_SOURCE_SHAPE), of_result.get(_SOURCE_CONSTRAINT)))
+        made_up = triple.predicate == _VALUE and triple.object == of_result.get(_FOCUS_NODE)
+        if query is None or not made_up:
+            kept.append(triple)
+        elif _PROJECTED_VALUE.match(query):
+            raise UnsupportedError("a query of the shapes may have left ?value unbound")
+    return kept
+
+
+def _check_values(results: Iterable[ValidationResult], shapes: ShapesTriples) -> None:
     """Make sure that no result lacks the value that its query computed.
 
     The engine reports terms of the data only: a value that a query makes is lost.
@@ -166,9 +234,7 @@ def _check_values(results: Iterable[ValidationResult], shapes: RdfGraph) -> None
         UnsupportedError: One does.
     """
     queries: dict[object, str] = {
-        triple.subject: triple.object.value
-        for triple in shapes.triples
-        if triple.predicate == _SELECT and isinstance(triple.object, Literal)
+        constraint: query.value for constraint, query in shapes.pairs(f"{SH}select")
     }
     for result in results:
         component = result.source_constraint_component.value
