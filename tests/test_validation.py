@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat
 import tipgraph
 from tests.working_copy import RIVERS
 from tipgraph.errors import InputError, InputSyntaxError, ShapesError, UsageError
-from tipgraph.namespaces import RDF, SH
+from tipgraph.namespaces import RDF, SH, XSD
 from tipgraph.rdflib_terms import to_rdflib
 from tipgraph.syntax import parse_rdf
 from tipgraph.validation.formats import find_report_format, write_report
@@ -253,6 +253,44 @@ def test_a_component_whose_query_gives_no_value_is_left_to_the_reference_engine(
     report = tipgraph.validate(quads("ex:a a ex:River ; ex:has ex:b ."), shapes)
     assert [result.value for result in report.results] == [None]
     assert "may give no ?value" in report.notes[0]
+
+
+DATES = 'ex:a a ex:River ; ex:from "2021-06-01"^^xsd:date ; ex:until "2020-01-31"^^xsd:date'
+UNLIKE = "ex:length 7 ; ex:name 'x'"
+
+
+@pytest.mark.parametrize(
+    ("query", "engine", "count"),
+    [
+        ("$this ex:from ?a ; ex:until ?b FILTER (?b < ?a)", "pyshacl", 1),
+        ("$this ex:from ?a ; ex:until ?b FILTER (?a != ?b)", "pyshacl", 1),
+        ("$this ex:from ?a FILTER (?a > '2020-01-31'^^xsd:date)", "pyshacl", 1),
+        ("$this ex:from ?a FILTER ('2020-01-31'^^xsd:date < COALESCE(?a, 1))", "pyshacl", 1),
+        ("$this ex:from ?a FILTER (?a IN ('2021-06-01'^^xsd:date))", "pyshacl", 1),
+        ("$this ex:from ?a ; ex:until ?b BIND (?a AS ?c) FILTER (?b < ?c)", "pyshacl", 1),
+        ("$this (ex:from|ex:none) ?a ; ex:until ?b FILTER (?b < ?a)", "pyshacl", 1),
+        ("$this ?p ?a ; ?q ?b FILTER (?b < ?a)", "pyshacl", 1),
+        ("$this ex:dry ?a ; ex:wet ?b FILTER (?a < ?b)", "pyshacl", 1),
+        ("$this ex:dry ?a FILTER (?a = false)", "shacl", 1),
+        ("$this ex:length ?a FILTER (?a < 10)", "shacl", 1),
+        ("$this ex:from ?a FILTER (YEAR(?a) < 10)", "shacl", 0),
+        ("$this ex:length ?a FILTER (STR(?a) < '8' && ?a + 1 > 7)", "shacl", 1),
+        ("$this ?p ?a FILTER (?a = 'x')", "shacl", 1),
+        ("$this ex:name ?a . ?other ex:name ?a FILTER (?other != ex:b)", "shacl", 1),
+    ],
+)
+def test_queries_that_compare_dates_are_left_to_the_reference_engine(
+    query: str, engine: str, count: int
+) -> None:
+    shapes = quads(
+        "ex:S a sh:NodeShape ; sh:targetClass ex:River ; sh:sparql [ sh:select"
+        f' """PREFIX ex: <http://example.org/> PREFIX xsd: <{XSD}>'
+        f' SELECT DISTINCT $this {{ {query} }}""" ] .'
+    )
+    data = quads(f"{DATES} ; {UNLIKE} ; ex:dry false ; ex:wet true .")
+    report = tipgraph.validate(data, shapes)
+    assert report.engine.startswith(f"{engine} ")
+    assert len(report.results) == count
 
 
 def test_an_expression_that_only_the_reference_engine_knows() -> None:

@@ -10,9 +10,9 @@ from pyoxigraph import BlankNode, Quad, RdfFormat, Triple, serialize
 from tipgraph.dataset import rdf_format, read_bytes
 from tipgraph.syntax import decode, parse_rdf
 
+LINES: Final = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 # Engines number blank nodes in the order in which these formats' parsers meet them.
-_LINES: Final = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
-_AS_THEY_ARE: Final = (RdfFormat.TURTLE, *_LINES)
+_AS_THEY_ARE: Final = (RdfFormat.TURTLE, *LINES)
 # Bytes.
 _LARGE: Final = 16 * 1024 * 1024
 
@@ -61,7 +61,7 @@ class Document:
         """Whether it is a file of one triple a line that is better not held in memory."""
         return (
             self.path is not None
-            and self.rdf_format in _LINES
+            and self.rdf_format in LINES
             and self.path.is_file()
             and self.path.stat().st_size > _LARGE
         )
