@@ -242,6 +242,7 @@ ordered = st.one_of(
 QUERIES: Final = [
     "SELECT $this ?value { $this ex:to ?value . ?value ex:size ?size }",
     "SELECT $this ?value { $this ex:size ?value . $this ex:least ?least FILTER (?value < ?least) }",
+    "SELECT $this ?value { $this ex:day ?value FILTER (?value > '2020-06-01'^^xsd:date) }",
     "SELECT $this ?value { $this ex:size ?value FILTER (?value + 1 > 2 && ?value != 10) }",
     "SELECT $this { FILTER EXISTS { $this ex:to ?x . ?x ex:to $this } }",
     "SELECT $this { FILTER NOT EXISTS { ?x ex:to $this } }",

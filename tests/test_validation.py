@@ -13,6 +13,7 @@ from tipgraph.errors import InputError, InputSyntaxError, ShapesError, UsageErro
 from tipgraph.namespaces import RDF, SH, XSD
 from tipgraph.rdflib_terms import to_rdflib
 from tipgraph.syntax import parse_rdf
+from tipgraph.validation import documents
 from tipgraph.validation.formats import find_report_format, write_report
 
 PREFIXES = """
@@ -291,6 +292,51 @@ def test_queries_that_compare_dates_are_left_to_the_reference_engine(
     report = tipgraph.validate(data, shapes)
     assert report.engine.startswith(f"{engine} ")
     assert len(report.results) == count
+
+
+@pytest.mark.parametrize(("target", "engine"), [("ex:none", "pyshacl"), ("ex:a", "shacl")])
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        "sh:sparql [ sh:select 'SELECT $this { $this <http://example.org/to>* $this }' ]",
+        "sh:property [ sh:path [ sh:zeroOrOnePath ex:to ] ;"
+        " sh:sparql [ sh:select 'SELECT $this ?x { $this $PATH ?x }' ] ]",
+    ],
+)
+def test_a_path_of_no_length_leads_from_a_node_that_is_not_in_the_data_to_itself(
+    constraint: str, target: str, engine: str
+) -> None:
+    shapes = quads(f"ex:S sh:targetNode {target} ; {constraint} .")
+    report = tipgraph.validate(quads("ex:a ex:to 1 ."), shapes)
+    assert report.engine.startswith(f"{engine} ")
+    assert len(report.results) >= 1
+
+
+def test_what_a_large_file_holds_decides_on_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "_LARGE", 0)
+    shapes = quads(
+        "ex:S sh:targetSubjectsOf ex:from ; sh:sparql [ sh:select '"
+        "SELECT $this ?v { $this <http://example.org/from> ?v . $this <http://example.org/to> ?w"
+        " FILTER (?w < ?v) }' ] ."
+    )
+    data = tmp_path / "data.nt"
+    e, x = "http://example.org/", XSD
+    for kind, engine, values in (
+        ("integer", "shacl", (2, 1)),
+        ("date", "pyshacl", ("2021-06-01", "2020-01-31")),
+    ):
+        data.write_text(
+            f'<{e}a> <{e}from> "{values[0]}"^^<{x}{kind}> .\n'
+            f'<{e}a> <{e}to> "{values[1]}"^^<{x}{kind}> .\n'
+        )
+        report = tipgraph.validate(data, shapes)
+        assert len(report.results) == 1
+        assert report.engine.startswith(f"{engine} ")
+    data.write_text(f"{data.read_text()}<a> .\n")
+    with pytest.raises(InputSyntaxError, match=r"data\.nt:3:"):
+        tipgraph.validate(data, shapes)
 
 
 def test_an_expression_that_only_the_reference_engine_knows() -> None:

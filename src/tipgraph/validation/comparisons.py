@@ -5,13 +5,12 @@ to implementations; a query that compares dates and never finds anything would h
 variable may hold is judged by the properties before it, and when in doubt, it is a date.
 """
 
-import mmap
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Quad, Triple, parse
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from tipgraph.namespaces import RDF, SH, XSD
 from tipgraph.store.tokens import Token, tokens
@@ -216,15 +215,8 @@ def _kinds(data: RdfGraph) -> set[tuple[str, str]]:
 
 def _triples(data: RdfGraph) -> Iterable[Triple | Quad]:
     single = data.single
-    if single is None or single.rdf_format not in LINES:
-        return data.triples
-    if not single.is_large or single.path is None:
-        return data.triples if any(f"{name}>" in single.text for name in _OF_CONCERN) else ()
-    with (
-        single.path.open("rb") as file,
-        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text,
-    ):
-        if all(text.find(f"{name}>".encode()) < 0 for name in _OF_CONCERN):
-            return ()
-    # Held in memory, it would take many times the engine's own share.
-    return parse(path=single.path, format=single.rdf_format)
+    # In these formats every datatype is written out.
+    written = single is not None and single.rdf_format in LINES
+    if single and written and not any(single.mentions(f"{name}>") for name in _OF_CONCERN):
+        return ()
+    return data.scan()

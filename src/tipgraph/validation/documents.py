@@ -1,11 +1,12 @@
 """What is validated and what it is validated with: RDF texts, and triples that come with them."""
 
+import mmap
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
 
-from pyoxigraph import BlankNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, Quad, RdfFormat, Triple, parse, serialize
 
 from tipgraph.dataset import rdf_format, read_bytes
 from tipgraph.syntax import decode, parse_rdf
@@ -78,6 +79,20 @@ class Document:
         assert self.path is not None  # noqa: S101  # a document has a text or a file
         return decode(read_bytes(self.path), self.source)
 
+    def mentions(self, text: str) -> bool:
+        """Whether a text is in it, without holding a large file in memory.
+
+        Raises:
+            InputError: It cannot be read or is not UTF-8.
+        """
+        if not self.is_large or self.path is None:
+            return text in self.text
+        with (
+            self.path.open("rb") as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+        ):
+            return content.find(text.encode()) >= 0
+
     def triples(self, *, rename_blank_nodes: bool = False) -> list[Triple]:
         """Its triples in the order of the text; which graphs they are in is disregarded.
 
@@ -122,6 +137,23 @@ class RdfGraph:
     def triples(self) -> list[Triple]:
         """All triples, in the order in which an engine is given them."""
         return [triple for part in (*self.by_document, self.background) for triple in part]
+
+    def scan(self) -> Iterator[Triple]:
+        """All triples, one after the other; those of a large file are not held in memory.
+
+        Raises:
+            InputSyntaxError: A text breaks the grammar of its format.
+        """
+        single = self.single
+        if single is None or not single.is_large or single.path is None:
+            yield from self.triples
+            return
+        try:
+            for quad in parse(path=single.path, format=single.rdf_format):
+                yield quad.triple
+        except SyntaxError:
+            # This says where.
+            yield from self.triples
 
     @cached_property
     def blank_nodes(self) -> list[BlankNode]:
