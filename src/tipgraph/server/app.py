@@ -10,6 +10,7 @@ from tipgraph import __version__
 from tipgraph.namespaces import GRAPH_DATA
 from tipgraph.server.addresses import below, local_root
 from tipgraph.server.answers import AnswerCache, Answers
+from tipgraph.server.assets import AssetFiles, Assets
 from tipgraph.server.crawlers import Crawlers
 from tipgraph.server.documents import Documents
 from tipgraph.server.dumps import Dumps
@@ -87,7 +88,15 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
     manifest = store.manifest
     metrics = Metrics(store.pool)
     root = local_root(settings)
-    templates = Templates(title=TITLE, dataset_version=manifest.dataset_version, root=root)
+    shipped = GRAPH_DATA.value in manifest.graphs
+    files = AssetFiles(root=root)
+    templates = Templates(
+        title=TITLE,
+        dataset_version=manifest.dataset_version,
+        root=root,
+        shipped=shipped,
+        asset=files.address,
+    )
     service = Service(
         manifest.dataset_version,
         trusted_proxies=settings.trusted_proxies,
@@ -118,6 +127,7 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
         LinkedData(service, store, settings, cache=cache, metrics=metrics),
         Documents(service, sources, settings),
         Dumps(service, store.snapshot, root=root),
+        Assets(service, files),
         Crawlers(service, sources.select, manifest=manifest, settings=settings),
     )
     app.validations = Validations(settings)
@@ -134,6 +144,5 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
     add_problem_handlers(app)
     app.envelope = Envelope(super(TipgraphApp, app).__call__, service)
     app.include_router(operations_router(metrics, store.pool))
-    shipped = GRAPH_DATA.value in manifest.graphs
     app.include_router(pages_router(app, templates, shipped=shipped))
     return app
