@@ -4,6 +4,9 @@ import re
 from html import unescape
 
 import httpx
+import pytest
+
+from tests.web import BROWSER
 
 
 def test_the_home_page_has_three_queries_that_run_on_a_click(client: httpx.Client) -> None:
@@ -28,3 +31,48 @@ def test_the_documentation_lists_every_path(client: httpx.Client) -> None:
     assert {"/sparql", "/livez", "/readyz", "/metrics"} <= described.keys()
     for path in described:
         assert path in page
+
+
+PAGES = (
+    "/",
+    "/docs",
+    "/dataset",
+    "/dumps/",
+    "/id/river",
+    "/page/id/river",
+    "/problems/not-found",
+    "/sparql",
+    "/sparql?query=ASK%20%7B%7D",
+    "/sparql?query=nonsense",
+    "/validate",
+    "/nothing",
+    "/id/nothing",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_say_what_they_may_load_and_tell_nobody_else(lakes: httpx.Client, path: str) -> None:
+    page = lakes.get(path, headers={"accept": BROWSER}, follow_redirects=False)
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    policy = dict(
+        directive.strip().split(" ", 1)
+        for directive in page.headers["content-security-policy"].split(";")
+    )
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    for directive in ("script-src", "style-src", "connect-src", "form-action"):
+        assert policy[directive] == "'self'"
+    assert page.headers["referrer-policy"] == "same-origin"
+    assert page.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_in_a_page_goes_against_its_policy(lakes: httpx.Client, path: str) -> None:
+    page = lakes.get(path, headers={"accept": BROWSER}).text
+    assert not re.search(r"<style|<base|\sstyle=|\son[a-z]+=|javascript:", page)
+    scripts = re.findall(r"<script([^>]*)>", page)
+    assert all(re.search(r' src="/|type="application/(ld\+)?json"', each) for each in scripts)
+
+
+def test_what_is_no_page_says_nothing_of_pages(lakes: httpx.Client) -> None:
+    for path in ("/openapi.json", "/data/id/river.ttl", "/static/site.css", "/livez"):
+        assert "content-security-policy" not in lakes.get(path).headers

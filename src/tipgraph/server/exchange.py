@@ -40,6 +40,16 @@ EXPOSED_HEADERS: Final = (
     "Retry-After, Server-Timing, Tipgraph-Conforms, Tipgraph-Dataset-Version, "
     "Tipgraph-Hint, Tipgraph-Omitted, X-Request-Id"
 )
+# Pages load what this service gives out and nothing else; what is written into one never runs.
+PAGE_HEADERS: Final[Headers] = (
+    (
+        b"content-security-policy",
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        b"font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+        b"base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (b"referrer-policy", b"same-origin"),
+)
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _logger: Final = logging.getLogger("tipgraph.server")
 
@@ -180,20 +190,13 @@ class Exchange:
     async def begin(self, status: int, headers: Headers, length: int) -> None:
         """Send the head of a response whose body, of a known length in bytes, is sent piecemeal."""
         service = self.service
-        await self.send(
-            {
-                "type": "http.response.start",
-                "status": status,
-                "headers": [
-                    *headers,
-                    *service.common_headers,
-                    (b"content-length", b"%d" % length),
-                    (b"x-request-id", self.request_id),
-                ]
-                if status != 304 and status != 204
-                else [*headers, *service.common_headers, (b"x-request-id", self.request_id)],
-            }
-        )
+        sent = [*headers, *service.common_headers, (b"x-request-id", self.request_id)]
+        if status != 304 and status != 204:
+            sent.append((b"content-length", b"%d" % length))
+        for name, value in headers:
+            if name == b"content-type" and value.startswith(b"text/html"):
+                sent += PAGE_HEADERS
+        await self.send({"type": "http.response.start", "status": status, "headers": sent})
         service.metrics.observe(self.path, status, time.perf_counter() - self.begun)
 
     async def disconnected(self) -> None:
