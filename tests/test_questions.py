@@ -23,8 +23,9 @@ from tipgraph.namespaces import (
     QUERY,
     SCHEMA,
     SH,
+    shorten,
 )
-from tipgraph.questions import Question, questions, read_question
+from tipgraph.questions import MARKS, THEMES, Question, by_theme, questions, read_question
 from tipgraph.rdflib_terms import from_rdflib, to_rdflib
 from tipgraph.store import EmbeddedStore, QueryRequest, Solutions, Triples
 
@@ -34,17 +35,6 @@ BY_SLUG: Final = {question.slug: question for question in QUESTIONS}
 FOLDER: Final = dataset.resources() / dataset.QUERIES_FOLDER
 DOCUMENT: Final = Path(__file__).parent.parent / "docs" / "questions.md"
 
-THEMES: Final = {
-    "victims": "Victims",
-    "traffickers": "Traffickers",
-    "routes": "Routes",
-    "states": "States",
-    "laws": "Laws",
-    "exploitation": "Exploitation",
-    "estimates": "Estimates",
-    "evidence": "Evidence",
-}
-MARKS: Final = {"inference", "computation"}
 # What a query does beyond matching: aggregates, rounding, absence, paths of any length,
 # comparison by size, subtraction and division.
 COMPUTATION: Final = re.compile(
@@ -54,6 +44,9 @@ COMPUTATION: Final = re.compile(
 
 each_question = pytest.mark.parametrize(
     "question", QUESTIONS, ids=[question.slug for question in QUESTIONS]
+)
+each_with_parameters = pytest.mark.parametrize(
+    "question", [each for each in QUESTIONS if each.parameters], ids=lambda each: each.slug
 )
 each_select = pytest.mark.parametrize(
     "question", SELECTS, ids=[question.slug for question in SELECTS]
@@ -134,7 +127,7 @@ def test_the_question_is_well_described(question: Question) -> None:
     assert question.iri == f"{QUERY}{question.slug}"
     assert question.text.endswith("?")
     assert set(question.keywords) & set(THEMES)
-    assert set(question.keywords) <= set(THEMES) | MARKS
+    assert set(question.keywords) <= THEMES.keys() | MARKS.keys()
     assert (f"{SCHEMA}target", NamedNode(f"{BASE}sparql")) in said
     assert (f"{SH}prefixes", NamedNode(f"{BASE}ontology")) in said
     assert all(f"?{parameter.name} " in question.body for parameter in question.parameters)
@@ -144,7 +137,7 @@ def test_there_are_enough_questions_on_every_theme() -> None:
     themes = Counter(keyword for question in QUESTIONS for keyword in question.keywords)
     assert len(QUESTIONS) >= 66
     assert all(themes[theme] >= 10 for theme in THEMES), themes
-    assert sum(bool(MARKS & set(question.keywords)) for question in QUESTIONS) >= 18
+    assert sum(bool(MARKS.keys() & set(question.keywords)) for question in QUESTIONS) >= 18
     assert sum(bool(question.parameters) for question in QUESTIONS) >= 5
 
 
@@ -165,6 +158,58 @@ def test_a_parameter_takes_another_value(shipped_store: EmbeddedStore) -> None:
     assert isinstance(answer, Solutions)
     assert list(answer) == []
     assert not question.is_answered_by(answer)
+
+
+@each_with_parameters
+def test_the_values_that_have_an_answer_are_found(
+    question: Question, shipped_store: EmbeddedStore
+) -> None:
+    names = [parameter.name for parameter in question.parameters]
+    found = shipped_store.query(question.values_query)
+    assert isinstance(found, Solutions)
+    rows = [tuple(row[name] for name in names) for row in found]
+    assert tuple(parameter.default for parameter in question.parameters) in rows
+    for row in rows[:: max(1, len(rows) // 5)]:
+        asked = question.query_with(dict(zip(names, row, strict=True)))
+        answer = shipped_store.query(asked)
+        assert isinstance(answer, Solutions | Triples)
+        assert len(answer) > 0
+
+
+@each_with_parameters
+def test_the_default_of_a_parameter_is_of_its_class(
+    question: Question, shipped_store: EmbeddedStore
+) -> None:
+    for parameter in question.parameters:
+        if parameter.of_class is not None:
+            assert shipped_store.query(f"ASK {{ {parameter.default} a {parameter.of_class} }}")
+
+
+@pytest.mark.parametrize(
+    ("text", "iri"),
+    [(f"{ID}russia", f"{ID}russia"), ("id:russia", f"{ID}russia"), ("urn:x:y", "urn:x:y")],
+)
+def test_a_value_is_an_iri_or_a_prefixed_name(text: str, iri: str) -> None:
+    (parameter,) = BY_SLUG["who-is-trafficked-to-a-state"].parameters
+    assert parameter.read(text) == NamedNode(iri)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "China", "/id/china", "http://a/> } #", 'http://a/"', "id:a b", "http://a/{}", "<urn:x>"],
+)
+def test_what_is_no_iri_is_no_value(text: str) -> None:
+    (parameter,) = BY_SLUG["who-is-trafficked-to-a-state"].parameters
+    with pytest.raises(UsageError, match=r"state: .* is not an absolute IRI"):
+        parameter.read(text)
+
+
+@each_question
+def test_the_terms_of_a_query_are_found(question: Question) -> None:
+    assert all(term.startswith(("http://", "https://")) for term in question.terms)
+    shortened = [shorten(term) for term in question.terms]
+    assert all(name in question.body for name in shortened)
+    assert set(re.findall(r"\btip:\w+", question.body)) <= set(shortened)
 
 
 def test_a_parameter_that_is_not_there_is_refused() -> None:
@@ -261,16 +306,9 @@ def _catalogue() -> str:
         "answer changes without the inferred graph, *computation* those that count, compare or "
         "look for what is absent; in brackets stand the values that the asker may choose.",
     ]
-    for theme, title in THEMES.items():
-        first = [question for question in QUESTIONS if _theme(question) == theme]
-        lines += ["", f"## {title}", "", *map(_line, first)]
+    for theme, first in by_theme(QUESTIONS).items():
+        lines += ["", f"## {THEMES[theme]}", "", *map(_line, first)]
     return "\n".join(lines) + "\n"
-
-
-def _theme(question: Question) -> str:
-    """The theme a question is listed under: the one that fewest questions name."""
-    named = Counter(keyword for each in QUESTIONS for keyword in each.keywords)
-    return min(set(question.keywords) & set(THEMES), key=lambda theme: (named[theme], theme))
 
 
 def _line(question: Question) -> str:

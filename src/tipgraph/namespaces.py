@@ -100,3 +100,14 @@ def shorten(iri: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
         return f"<{iri}>"
     length, prefix = max(fitting)
     return f"{prefix}:{iri[length:]}"
+
+
+def expand(name: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
+    """The IRI that a prefixed name stands for; whatever has no known prefix stays as it is.
+
+    Args:
+        name: As in `tip:Route`, without escapes.
+        prefixes: Prefix to namespace IRI.
+    """
+    prefix, _, local = name.partition(":")
+    return prefixes[prefix] + local if prefix in prefixes else name

@@ -7,10 +7,12 @@ https://github.com/sib-swiss/sparql-examples, without PREFIX lines, which `sh:pr
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from pyoxigraph import (
@@ -26,13 +28,38 @@ from pyoxigraph import (
 
 from tipgraph.dataset import QUERIES_FOLDER, query_files, read_quads
 from tipgraph.errors import InputError, UsageError
-from tipgraph.namespaces import MF, PREFIXES, QUERY, RDF, RDFS, SCHEMA, SH
+from tipgraph.namespaces import MF, PREFIXES, QUERY, RDF, RDFS, SCHEMA, SH, expand
 from tipgraph.store import Solutions, Triples
 
 Term = NamedNode | Literal
 
+# What questions are about: each names at least one of these among its keywords.
+THEMES: Final = MappingProxyType(
+    {
+        "victims": "Victims",
+        "traffickers": "Traffickers",
+        "routes": "Routes",
+        "states": "States",
+        "laws": "Laws",
+        "exploitation": "Exploitation",
+        "estimates": "Estimates",
+        "evidence": "Evidence",
+    }
+)
+# What an answer takes beyond matching what was asserted, as keywords say it.
+MARKS: Final = MappingProxyType(
+    {
+        "inference": "the answer changes without the inferred graph",
+        "computation": "the query counts, compares or looks for what is absent",
+    }
+)
+
 _KINDS: Final = ("select", "ask", "construct")
 _PREFIX: Final = re.compile(r"(?<![\w:.-])([a-z]+):(?!//)")
+_STRING: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+_NAMED: Final = re.compile(r"<([^<>\s]+)>|(?<![\w:.?$-])([a-z]+:\w(?:[\w.-]*[\w-])?)")
+# What stands before the group graph pattern of a query.
+_FORM: Final = re.compile(r"(?:SELECT\b[^{]*|CONSTRUCT\s*\{[^{}]*\}[^{]*)(?=\{)")
 
 
 @dataclass(frozen=True)
@@ -43,11 +70,29 @@ class Parameter:
         name: The variable, without its question mark.
         description: What it stands for.
         default: The value the expected answer is for.
+        of_class: The class that values are of; None where they may be anything.
     """
 
     name: str
     description: str
     default: Term
+    of_class: NamedNode | None = None
+
+    def read(self, text: str) -> Term:
+        """A value that is written as a text: of its kind of term, whatever it holds.
+
+        Args:
+            text: An absolute IRI or a prefixed name, where values are IRIs; else a lexical form.
+
+        Raises:
+            UsageError: It is no absolute IRI.
+        """
+        if isinstance(self.default, Literal):
+            return Literal(text, datatype=self.default.datatype)
+        try:
+            return NamedNode(expand(text))
+        except ValueError as error:
+            raise UsageError(f"{self.name}: {text!r} is not an absolute IRI: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -60,8 +105,9 @@ class Question:
         keywords: Its themes, and `inference` or `computation` where the answer needs one; sorted.
         kind: The query form: `select`, `ask` or `construct`.
         body: The query without PREFIX lines and without the parameters' values.
-        parameters: What the asker may choose, sorted by name.
+        parameters: What the asker may choose, by `sh:order` and name.
         expected: The expected answer of an `ask`, or the file that holds the expected answer.
+        triples: All that its file says.
     """
 
     iri: str
@@ -71,6 +117,7 @@ class Question:
     body: str
     parameters: tuple[Parameter, ...]
     expected: bool | Path
+    triples: tuple[Triple, ...] = field(repr=False)
 
     @property
     def slug(self) -> str:
@@ -99,6 +146,22 @@ class Question:
         block = [_values_block(chosen)] if chosen else []
         return "\n".join([with_prefixes(self.body), *block]) + "\n"
 
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """IRIs of the terms and things that the query names, each once, in its order."""
+        found = _NAMED.findall(_STRING.sub("", self.body))
+        return tuple(dict.fromkeys(iri or expand(name) for iri, name in found))
+
+    @property
+    def values_query(self) -> str:
+        """A query for the values of all parameters with which there is an answer, as rows."""
+        # The group graph pattern alone: what is projected, grouped or sorted does not matter.
+        form = _FORM.match(self.body)
+        assert form is not None  # noqa: S101  # a question with parameters is no `ask`
+        pattern = self.body[form.end() : self.body.rindex("}") + 1]
+        names = " ".join(f"?{parameter.name}" for parameter in self.parameters)
+        return with_prefixes(f"SELECT DISTINCT {names} WHERE {pattern}")
+
     def is_answered_by(self, answer: Solutions | bool | Triples) -> bool:
         """Whether an answer is the expected one: the same rows in the same order, or triples."""
         if isinstance(answer, bool) or isinstance(self.expected, bool):
@@ -126,6 +189,16 @@ def with_prefixes(body: str) -> str:
     used = set(_PREFIX.findall(body))
     lines = [f"PREFIX {name}: <{PREFIXES[name]}>" for name in PREFIXES if name in used]
     return "\n".join([*lines, body])
+
+
+def by_theme(catalogue: Sequence[Question]) -> dict[str, list[Question]]:
+    """The questions of a catalogue by theme, each under that of its own which fewest name."""
+    named = Counter(keyword for each in catalogue for keyword in each.keywords)
+    listed: dict[str, list[Question]] = {theme: [] for theme in THEMES}
+    for each in catalogue:
+        themes = set(each.keywords) & THEMES.keys()
+        listed[min(themes, key=lambda theme: (named[theme], theme))].append(each)
+    return listed
 
 
 def questions() -> list[Question]:
@@ -158,15 +231,16 @@ class _Reader:
     def question(self) -> Question:
         node = self._node()
         kind = self._kind(node)
-        parameters = [self._parameter(each) for each in self._objects(node, f"{SH}parameter")]
+        nodes = sorted(self._objects(node, f"{SH}parameter"), key=self._order)
         return Question(
             iri=node.value,
             text=self._text(node, f"{RDFS}comment"),
             keywords=tuple(sorted(str(each.value) for each in self._keywords(node))),
             kind=kind,
             body=self._text(node, f"{SH}{kind}").strip(),
-            parameters=tuple(sorted(parameters, key=lambda parameter: parameter.name)),
+            parameters=tuple(self._parameter(each) for each in nodes),
             expected=self._expected(node),
+            triples=tuple(self._triples),
         )
 
     def _node(self) -> NamedNode:
@@ -192,6 +266,10 @@ class _Reader:
             if isinstance(term, Literal):
                 yield term
 
+    def _order(self, parameter: object) -> tuple[str, ...]:
+        said = [*self._objects(parameter, f"{SH}order"), *self._objects(parameter, f"{SH}path")]
+        return tuple(map(str, said))
+
     def _parameter(self, node: object) -> Parameter:
         path = self._one(node, f"{SH}path")
         default = self._one(node, f"{SH}defaultValue")
@@ -199,7 +277,9 @@ class _Reader:
             raise self._error("expected an IRI as sh:path and a term as sh:defaultValue")
         # The variable is the local name of the path: https://www.w3.org/TR/shacl/#constraint-components-parameters
         name = re.split("[#/]", path.value)[-1]
-        return Parameter(name, self._text(node, f"{SH}description"), default)
+        classes = self._objects(node, f"{SH}class")
+        of_class = next((each for each in classes if isinstance(each, NamedNode)), None)
+        return Parameter(name, self._text(node, f"{SH}description"), default, of_class)
 
     def _expected(self, node: NamedNode) -> bool | Path:
         match self._one(node, f"{MF}result"):
