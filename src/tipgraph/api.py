@@ -68,6 +68,8 @@ def validate(
     engine: str = "auto",
     coverage: bool = False,
     limit: int | None = None,
+    shape: str | Iterable[str] = (),
+    focus: str | Iterable[str] = (),
 ) -> ValidationReport:
     """Validate data with SHACL; the report prints well in a terminal and in a notebook.
 
@@ -79,10 +81,13 @@ def validate(
         engine: `auto`, or `shacl` or `pyshacl` by name.
         coverage: Whether the report says how far the shapes reach.
         limit: How many results it keeps at most.
+        shape: One shape or several, by IRI or by a name with a prefix: no others are applied.
+        focus: One node or several, likewise: no others are checked. With `shape` they are checked
+            against these shapes, whatever these target.
 
     Raises:
         InputError: A file cannot be read, or the shapes are not well-formed.
-        UsageError: There is no such entailment regime or engine.
+        UsageError: There is no such entailment regime, engine, shape or node.
         TipgraphError: The engine failed.
     """
     options = Options(
@@ -90,6 +95,8 @@ def validate(
         _chosen(Engine, engine),
         coverage=coverage,
         limit=limit,
+        shape=_several(shape),
+        focus=_several(focus),
     )
     own = gather([]) if shapes is None else None
     used = own.shapes if own else _graph(shapes)
@@ -105,6 +112,10 @@ def _graph(given: RdfSource | None) -> RdfGraph:
     if isinstance(given, str | Path):
         return RdfGraph([Document.read(Path(given))])
     return RdfGraph(background=from_rdflib(given) if isinstance(given, rdflib.Graph) else given)
+
+
+def _several(given: str | Iterable[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(map(str, given))
 
 
 def _chosen(names: type[Named], given: str) -> Named:

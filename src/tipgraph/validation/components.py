@@ -1,4 +1,4 @@
-"""What each constraint component asks for, as a sentence about what breaks it.
+"""The constraint components: the parameter of each, and a sentence about what breaks it.
 
 The components are those of SHACL Core and SHACL-SPARQL, https://www.w3.org/TR/shacl/#core-components.
 The sentences stand in for messages where a shape has none; they are for people and never written
@@ -51,6 +51,24 @@ _SENTENCES: Final = MappingProxyType(
         "UniqueLang": "Several values are in the same language, which sh:uniqueLang excludes.",
         "Xone": "The value does not conform to exactly one of the shapes that sh:xone lists.",
     }
+)
+
+
+def parameter(component: NamedNode) -> NamedNode | None:
+    """The property that states a constraint of a component of SHACL's own; of another, None."""
+    if not component.value.startswith(SH):
+        return None
+    return NamedNode(SH + _parameter_name(component.value.removeprefix(SH).removesuffix(_SUFFIX)))
+
+
+def _parameter_name(name: str) -> str:
+    # The parameter of SPARQLConstraintComponent is sh:sparql, that of MinCount... sh:minCount.
+    return name.lower() if name.isupper() else name[0].lower() + name[1:]
+
+
+# IRIs; what has one of them is a shape.
+PARAMETERS: Final = frozenset(
+    {*(SH + _parameter_name(name) for name in _SENTENCES), f"{SH}qualifiedValueShape"}
 )
 
 

@@ -7,14 +7,18 @@ from typing import Final
 
 from pyoxigraph import NamedNode, Quad, Triple
 
-from tipgraph.namespaces import RDF, RDFS, SH
+from tipgraph.namespaces import RDF, RDFS
+from tipgraph.validation.shapes_triples import ShapesTriples
+from tipgraph.validation.targets import (
+    TARGET_CLASS,
+    TARGET_NODE,
+    TARGET_OBJECTS,
+    TARGET_SUBJECTS,
+    Targets,
+    closure,
+)
 
 _TYPE: Final = f"{RDF}type"
-_TARGET_CLASS: Final = f"{SH}targetClass"
-_SHAPES: Final = {f"{SH}NodeShape", f"{SH}PropertyShape"}
-_TARGETS: Final = {
-    f"{SH}{name}" for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
-}
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ def coverage(
     data: Iterable[Triple | Quad],
     shapes: Iterable[Triple | Quad],
     background: Iterable[Triple | Quad] = (),
+    *,
+    selected: Iterable[Triple | Quad] | None = None,
 ) -> Coverage:
     """Count what the shapes leave out of the data, and which shapes the data leaves idle.
 
@@ -50,14 +56,18 @@ def coverage(
         shapes: The shapes graph.
         background: What is validated together with the data, such as its ontology: it brings the
             class hierarchy and may itself be what a shape targets.
+        selected: The shapes graph with those targets only that are applied, where these are not
+            all: focus nodes are counted for them.
     """
     own, everything = _Terms(data), _Terms(background)
     everything.add(own)
-    targets, named = _targets(shapes)
-    superclasses = {name: everything.superclasses(name) for name in everything.instances}
-    targeted = set().union(*(found[_TARGET_CLASS] for found in targets.values()))
+    rules = list(shapes)
+    named = {triple.object.value for triple in rules if isinstance(triple.object, NamedNode)}
+    superclasses = {name: closure([name], everything.hierarchy) for name in everything.instances}
+    targeted = set().union(*(found.get(TARGET_CLASS, ()) for found in _targets(rules).values()))
     focus_nodes = {
-        shape: len(everything.focus_nodes(found, superclasses)) for shape, found in targets.items()
+        shape: len(everything.focus_nodes(found, superclasses))
+        for shape, found in _targets(rules if selected is None else selected).items()
     }
     return Coverage(
         unmatched_shapes=tuple(sorted(name for name, count in focus_nodes.items() if not count)),
@@ -99,56 +109,38 @@ class _Terms:
         for name, parents in other.hierarchy.items():
             self.hierarchy[name] |= parents
 
-    def superclasses(self, name: str) -> set[str]:
-        """A class and everything above it."""
-        found: set[str] = set()
-        waiting = [name]
-        while waiting:
-            current = waiting.pop()
-            if current not in found:
-                found.add(current)
-                waiting.extend(self.hierarchy.get(current, ()))
-        return found
-
     def focus_nodes(
         self, targets: Mapping[str, set[str]], superclasses: Mapping[str, set[str]]
     ) -> set[object]:
         """The nodes of the graph that fall under the targets of a shape, by their kind."""
         found: set[object] = set()
         for name, nodes in self.instances.items():
-            if superclasses[name] & targets[_TARGET_CLASS]:
+            if not superclasses[name].isdisjoint(targets.get(TARGET_CLASS, ())):
                 found |= nodes
-        for name in targets[f"{SH}targetSubjectsOf"]:
-            found |= self.subjects_of.get(name, set())
-        for name in targets[f"{SH}targetObjectsOf"]:
-            found |= self.objects_of.get(name, set())
-        for name in targets[f"{SH}targetNode"]:
+        for kind, nodes_of in (
+            (TARGET_SUBJECTS, self.subjects_of),
+            (TARGET_OBJECTS, self.objects_of),
+        ):
+            for name in targets.get(kind, ()):
+                found |= nodes_of.get(name, set())
+        for name in targets.get(TARGET_NODE, ()):
             node = NamedNode(name)
-            if any(node in nodes for nodes in self.subjects_of.values()):
+            if any(
+                node in nodes
+                for nodes_of in (self.subjects_of, self.objects_of)
+                for nodes in nodes_of.values()
+            ):
                 found.add(node)
         return found
 
 
-def _targets(
-    shapes: Iterable[Triple | Quad],
-) -> tuple[dict[str, dict[str, set[str]]], set[str]]:
-    """Each shape's targets by their kind, and every IRI that the shapes name."""
-    targets: dict[str, dict[str, set[str]]] = {}
-    kinds: dict[str, set[str]] = defaultdict(set)
-    named: set[str] = set()
-    for triple in shapes:
-        if not isinstance(triple.object, NamedNode):
-            continue
-        named.add(triple.object.value)
-        if not isinstance(triple.subject, NamedNode):
-            continue
-        if triple.predicate.value in _TARGETS:
-            found = targets.setdefault(triple.subject.value, defaultdict(set))
-            found[triple.predicate.value].add(triple.object.value)
-        if triple.predicate.value == _TYPE:
-            kinds[triple.subject.value].add(triple.object.value)
-    for name, types in kinds.items():
-        # A shape that is a class as well is about its instances.
-        if f"{RDFS}Class" in types and types & _SHAPES:
-            targets.setdefault(name, defaultdict(set))[_TARGET_CLASS].add(name)
-    return targets, named
+def _targets(shapes: Iterable[Triple | Quad]) -> dict[str, dict[str, set[str]]]:
+    """The targets of each shape with a name, by their kind."""
+    return {
+        shape.value: {
+            kind: {each.value for each in nodes if isinstance(each, NamedNode)}
+            for kind, nodes in found.items()
+        }
+        for shape, found in Targets(ShapesTriples(shapes)).of_each.items()
+        if isinstance(shape, NamedNode)
+    }

@@ -1,6 +1,7 @@
 """What is validated and what it is validated with: RDF texts, and triples that come with them."""
 
 import mmap
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -92,6 +93,22 @@ class Document:
             mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
         ):
             return content.find(text.encode()) >= 0
+
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that it declares, each with its namespace.
+
+        Raises:
+            InputSyntaxError: The text breaks the grammar of its format.
+        """
+        if self.rdf_format in LINES:
+            return {}
+        parser = parse(self.text, self.rdf_format, base_iri=self.base_iri)
+        try:
+            deque(parser, maxlen=0)
+        except SyntaxError:
+            # This says where.
+            self.triples()
+        return dict(parser.prefixes)
 
     def triples(self, *, rename_blank_nodes: bool = False) -> list[Triple]:
         """Its triples in the order of the text; which graphs they are in is disregarded.

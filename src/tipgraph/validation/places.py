@@ -2,18 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import TypeVar
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import BlankNode
 
-from tipgraph.namespaces import SH
 from tipgraph.syntax import Position
+from tipgraph.validation.components import parameter
 from tipgraph.validation.documents import RdfGraph, blank_nodes
 from tipgraph.validation.positions import Sought, locate
 from tipgraph.validation.report import ValidationReport, ValidationResult
-
-_COMPONENT: Final = "ConstraintComponent"
-
 
 Named = TypeVar("Named")
 
@@ -94,10 +91,5 @@ def _triple_at_fault(result: ValidationResult) -> Sought:
 def _constraint(result: ValidationResult) -> Sought:
     """The triple of the shape that states the constraint."""
     shape = result.source_shape or result.focus_node
-    component = result.source_constraint_component.value
-    if not component.startswith(SH):
-        return Sought(shape, None, None)
-    name = component.removeprefix(SH).removesuffix(_COMPONENT)
-    # The parameter of SPARQLConstraintComponent is sh:sparql, that of MinCount... sh:minCount.
-    parameter = name.lower() if name.isupper() else name[0].lower() + name[1:]
-    return Sought(shape, NamedNode(SH + parameter), result.source_constraint)
+    found = parameter(result.source_constraint_component)
+    return Sought(shape, found, result.source_constraint if found else None)

@@ -21,11 +21,6 @@ from tipgraph.validation.shacl_engine import validate
 from tipgraph.validation.shapes_queries import query_faults
 from tipgraph.validation.shapes_triples import Fault, ShapesTriples
 
-# By these a shape refers to another shape, or to a list of shapes.
-_REFERENCES: Final = tuple(
-    f"{SH}{name}" for name in ("node", "property", "not", "qualifiedValueShape")
-)
-_LISTS: Final = tuple(f"{SH}{name}" for name in ("and", "or", "xone"))
 _TYPE: Final = f"{RDF}type"
 _PATH: Final = f"{SH}path"
 _PROPERTY_SHAPE: Final = NamedNode(f"{SH}PropertyShape")
@@ -133,7 +128,7 @@ def _reason(result: ValidationResult) -> str:
 
 def _recursions(graph: ShapesTriples) -> Iterator[Fault]:
     """Shapes that refer to themselves, through others or not: SHACL leaves open what they mean."""
-    references = {shape: list(_referred(graph, shape)) for shape in list(graph.by_subject)}
+    references = {shape: list(graph.referred(shape)) for shape in list(graph.by_subject)}
     done: set[Term] = set()
     for start in references:
         circle = _circle(start, references, done)
@@ -145,16 +140,6 @@ def _recursions(graph: ShapesTriples) -> Iterator[Fault]:
                 f"recursive shapes have no defined meaning: {through}",
                 Sought(first, NamedNode(predicate), None),
             )
-
-
-def _referred(graph: ShapesTriples, shape: Term) -> Iterator[tuple[str, Term]]:
-    for name in _REFERENCES:
-        for value in graph.objects(shape, name):
-            yield name, value
-    for name in _LISTS:
-        for node in graph.objects(shape, name):
-            for value in graph.members(node):
-                yield name, value
 
 
 def _circle(

@@ -5,15 +5,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import NamedNode, Quad, Triple
 
-from tipgraph.namespaces import RDF
+from tipgraph.namespaces import RDF, SH
 from tipgraph.validation.positions import Sought
-from tipgraph.validation.report import Term
+from tipgraph.validation.result import Term
 
 _FIRST: Final = f"{RDF}first"
 _REST: Final = f"{RDF}rest"
 _NIL: Final = NamedNode(f"{RDF}nil")
+# By these a shape refers to another shape, or to a list of shapes.
+_REFERENCES: Final = tuple(
+    f"{SH}{name}" for name in ("node", "property", "not", "qualifiedValueShape")
+)
+_LISTS: Final = tuple(f"{SH}{name}" for name in ("and", "or", "xone"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class ShapesTriples:
         triples: The triples.
     """
 
-    def __init__(self, triples: Iterable[Triple]) -> None:
+    def __init__(self, triples: Iterable[Triple | Quad]) -> None:
         self.by_subject: dict[Term, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
         for triple in triples:
             if not isinstance(triple.subject, Triple) and not isinstance(triple.object, Triple):
@@ -60,3 +65,13 @@ class ShapesTriples:
             seen.add(node)
             yield from self.objects(node, _FIRST)
             node = next(iter(self.objects(node, _REST)), _NIL)
+
+    def referred(self, shape: Term) -> Iterator[tuple[str, Term]]:
+        """The shapes that a shape refers to, each with the predicate by which it does."""
+        for name in _REFERENCES:
+            for value in self.objects(shape, name):
+                yield name, value
+        for name in _LISTS:
+            for node in self.objects(shape, name):
+                for value in self.members(node):
+                    yield name, value

@@ -13,7 +13,9 @@ from tipgraph.validation.documents import RdfGraph
 from tipgraph.validation.inputs import Inputs
 from tipgraph.validation.places import placed
 from tipgraph.validation.report import ValidationReport
+from tipgraph.validation.selection import select
 from tipgraph.validation.shapes_graph import check_shapes, features_left_out
+from tipgraph.validation.targets import spelt_out
 
 _REGIMES: Final[Mapping[Entailment, str]] = {
     Entailment.none: "",
@@ -40,6 +42,8 @@ class Options:
         positions: Whether results say where they are in the documents.
         coverage: Whether to say how far the shapes reach.
         limit: How many results are kept at most; None for all.
+        shape: Which shapes are applied, by IRI or by a name with a prefix; none for all.
+        focus: Which nodes of the data are checked, likewise; none for all that are targeted.
     """
 
     entailment: Entailment = Entailment.none
@@ -47,6 +51,8 @@ class Options:
     positions: bool = True
     coverage: bool = False
     limit: int | None = None
+    shape: tuple[str, ...] = ()
+    focus: tuple[str, ...] = ()
 
 
 def validate(inputs: Inputs, options: Options | None = None) -> ValidationReport:
@@ -60,7 +66,8 @@ def validate(inputs: Inputs, options: Options | None = None) -> ValidationReport
         InputSyntaxError: A text breaks the grammar of its format.
         ShapesError: The shapes have no defined meaning.
         InconsistencyError: The data contradicts its ontology, under OWL 2 RL.
-        UsageError: The engine asked for cannot do what the shapes ask for.
+        UsageError: The engine asked for cannot do what the shapes ask for, or a shape or node that
+            was chosen is not there.
         TipgraphError: The engine failed.
     """
     chosen = options or Options()
@@ -68,14 +75,21 @@ def validate(inputs: Inputs, options: Options | None = None) -> ValidationReport
     check_shapes(shapes, entailment=_REGIMES[chosen.entailment])
     if chosen.entailment is not Entailment.none:
         data = data.extended(entailed(data.triples, chosen.entailment))
-    report = _by_engine(data, shapes, chosen.engine)
-    report = replace(report, notes=(*report.notes, *inputs.notes, *_left_out(shapes)))
+    selected = select(data, spelt_out(shapes), shape=chosen.shape, focus=chosen.focus)
+    report = _by_engine(data, selected.shapes, chosen.engine)
+    notes = (*selected.notes, *report.notes, *inputs.notes, *_left_out(shapes))
+    report = replace(report, notes=notes)
     if chosen.limit is not None:
         report = report.limited(chosen.limit)
     if chosen.positions:
         report = placed(report, data, shapes)
     if chosen.coverage:
-        reach = coverage(inputs.data.triples, shapes.triples, inputs.ontology.triples)
+        reach = coverage(
+            inputs.data.triples,
+            shapes.triples,
+            inputs.ontology.triples,
+            selected=selected.shapes.triples,
+        )
         report = replace(report, coverage=reach)
     return report
 
