@@ -1,5 +1,6 @@
 """Validation against some shapes, of some focus nodes, or both."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -156,8 +157,10 @@ def test_a_shape_that_is_a_class_targets_its_instances(engine: str, types: str) 
         "ex:Kind rdfs:subClassOf rdfs:Class . ex:KindOfKind rdfs:subClassOf ex:Kind ."
     )
 
-    def validate(**chosen: str) -> ValidationReport:
-        return tipgraph.validate(quads(DATA), shapes, engine=engine, coverage=True, **chosen)
+    def validate(shape: Iterable[str] = (), focus: Iterable[str] = ()) -> ValidationReport:
+        return tipgraph.validate(
+            quads(DATA), shapes, engine=engine, coverage=True, shape=shape, focus=focus
+        )
 
     report = validate()
     assert report.coverage is not None
@@ -214,7 +217,12 @@ def test_what_is_not_there_is_refused_with_what_is_near(
     chosen: dict[str, str], reason: str
 ) -> None:
     with pytest.raises(UsageError, match=reason):
-        tipgraph.validate(quads(DATA), quads(SHAPES), **chosen)
+        tipgraph.validate(
+            quads(DATA),
+            quads(SHAPES),
+            shape=chosen.get("shape", ()),
+            focus=chosen.get("focus", ()),
+        )
 
 
 def test_shapes_that_look_at_themselves_are_applied_together() -> None:

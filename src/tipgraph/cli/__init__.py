@@ -3,8 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +17,7 @@ from typer.core import TyperGroup
 from tipgraph import __version__, dataset, source
 from tipgraph.build import Build, Inputs, build, default_folder
 from tipgraph.check import Check, check
+from tipgraph.cli.progress import progress
 from tipgraph.cli.validate import validate_command
 from tipgraph.errors import TipgraphError, UsageError
 from tipgraph.formats import CSV, GRAPH_FORMATS, RESULTS_FORMATS, TURTLE, find_format
@@ -317,19 +317,8 @@ def _inputs(data: list[Path] | None, union_default_graph: bool) -> Inputs:
 
 def _built(inputs: Inputs, folder: Path | None) -> Build:
     """Build, or find finished, with progress on standard error."""
-    with _progress() as announce:
+    with progress() as announce:
         return build(inputs, folder or default_folder(), announce=announce)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """Show the step under way on standard error: one changing line for people, else none."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    with console.status("") as status:
-        yield lambda step: status.update(f"{step} ...")
 
 
 def _line(outcome: Check) -> str:

@@ -2,30 +2,21 @@
 
 import sys
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from tipgraph.cli.progress import progress
 from tipgraph.dataset import rdf_format, write_bytes
 from tipgraph.errors import UsageError
 from tipgraph.reasoning import Entailment
 from tipgraph.syntax import decode
-from tipgraph.validation import Document, Engine, Options, ValidationReport, gather, validate
+from tipgraph.validation import Document, Engine, FailOn, Options, fails, gather, validate
 from tipgraph.validation.formats import REPORT_FORMATS, find_report_format, write_report
 
 _STDIN: Final = Path("-")
-_SEVERITIES: Final = ("info", "warning", "violation")
 _FORMATS: Final = tuple(form.name for form in REPORT_FORMATS)
-
-
-class FailOn(StrEnum):
-    """The least severity that ends the command with exit code 1."""
-
-    violation = "violation"
-    warning = "warning"
-    info = "info"
 
 
 def validate_command(
@@ -51,6 +42,18 @@ def validate_command(
         list[str] | None,
         typer.Option(
             "--import", metavar="IRI=FILE", help="The file for an imported IRI; repeatable."
+        ),
+    ] = None,
+    shape: Annotated[
+        list[str] | None,
+        typer.Option("--shape", metavar="IRI", help="Apply this shape and no other; repeatable."),
+    ] = None,
+    focus: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--focus",
+            metavar="IRI",
+            help="Check this node and no other; with --shape, whatever that targets; repeatable.",
         ),
     ] = None,
     entailment: Annotated[
@@ -86,21 +89,32 @@ def validate_command(
     form = find_report_format(report_format)
     if form is None:
         raise UsageError(f"unknown format {report_format}; known are {', '.join(_FORMATS)}")
-    inputs = gather(
-        list(_documents(data, input_format)),
-        list(_documents(shapes or [], input_format)),
-        list(_documents(ontology or [], input_format)),
-        imports=dict(map(_import, imports or [])),
+    options = Options(
+        entailment,
+        engine,
+        positions=positions,
+        coverage=coverage,
+        limit=limit,
+        shape=tuple(shape or ()),
+        focus=tuple(focus or ()),
     )
-    options = Options(entailment, engine, positions=positions, coverage=coverage, limit=limit)
-    report = validate(inputs, options)
-    written = write_report(report, form, language=language)
+    with progress() as announce:
+        announce("read")
+        inputs = gather(
+            list(_documents(data, input_format)),
+            list(_documents(shapes or [], input_format)),
+            list(_documents(ontology or [], input_format)),
+            imports=dict(map(_import, imports or [])),
+        )
+        report = validate(inputs, options, announce=announce)
+        announce("write the report")
+        written = write_report(report, form, language=language)
     if output is None:
         sys.stdout.buffer.write(written)
         sys.stdout.buffer.flush()
     else:
         write_bytes(output, written)
-    raise typer.Exit(1 if _fails(report, fail_on) else 0)
+    raise typer.Exit(1 if fails(report, fail_on) else 0)
 
 
 def _documents(paths: list[Path], input_format: str) -> Iterator[Document]:
@@ -117,11 +131,3 @@ def _import(mapping: str) -> tuple[str, Path]:
     if not sign or not iri:
         raise UsageError(f"--import {mapping}: give IRI=FILE")
     return iri, Path(file)
-
-
-def _fails(report: ValidationReport, fail_on: FailOn) -> bool:
-    """Whether a result is as severe; those of severities of one's own count as violations."""
-    if fail_on is FailOn.info:
-        return not report.conforms
-    lesser = _SEVERITIES[: _SEVERITIES.index(fail_on)]
-    return any(result.severity_name.lower() not in lesser for result in report.results)

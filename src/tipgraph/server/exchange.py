@@ -37,7 +37,7 @@ QUERY_TYPE: Final = "application/sparql-query"
 
 EXPOSED_HEADERS: Final = (
     "Accept-Ranges, Content-Encoding, Content-Range, ETag, Link, Location, Repr-Digest, "
-    "Retry-After, Server-Timing, Tipgraph-Conforms, Tipgraph-Dataset-Version, "
+    "Retry-After, Server-Timing, Tipgraph-Conforms, Tipgraph-Dataset-Version, Tipgraph-Fails, "
     "Tipgraph-Hint, Tipgraph-Omitted, X-Request-Id"
 )
 # Pages load what this service gives out and nothing else; what is written into one never runs.

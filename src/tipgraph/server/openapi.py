@@ -17,6 +17,9 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _VALIDATE_PARAMETERS: Final = (
     ("data-graph-uri", "A graph of this service to validate.", True),
     ("shapes-graph-uri", "A graph of this service that holds the shapes.", True),
+    ("shape", "A shape by IRI or prefixed name; no others are applied.", True),
+    ("focus", "A node of the data, likewise; no others are checked.", True),
+    ("failOn", "violation, warning or info (the default): what Tipgraph-Fails counts.", False),
     ("entailment", "none, rdfs or owl-rl: what is added to the data before.", False),
     ("engine", "auto, or shacl or pyshacl by name.", False),
     ("limit", "How many results the report has at most.", False),

@@ -19,7 +19,7 @@ from tipgraph.server.validations import Answered, Validations, media_types_of_re
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Manifest
 from tipgraph.store import QueryRequest, Store
-from tipgraph.validation import Engine
+from tipgraph.validation import Engine, FailOn
 from tipgraph.validation.formats import REPORT_FORMATS, ReportFormat, find_report_format
 
 METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
@@ -105,6 +105,9 @@ class ValidationEndpoint:
             "entailment": _one_of(parameters, "entailment", [each.value for each in Entailment]),
             "engine": _one_of(parameters, "engine", [each.value for each in Engine], "auto"),
             "limit": self._limit(parameters),
+            "shape": _given(parameters, "shape"),
+            "focus": _given(parameters, "focus"),
+            "fail_on": _one_of(parameters, "failOn", [each.value for each in FailOn], "info"),
             "coverage": (parameters.single("coverage") or "true").lower() in _TRUE,
             "language": parameters.single("language") or _language(scope),
             "format": None if page else (form or _HTML_REPORT).name,
@@ -114,6 +117,7 @@ class ValidationEndpoint:
             (b"vary", b"Accept, Accept-Language"),
             (b"cache-control", b"no-store"),
             (b"tipgraph-conforms", b"true" if answered.head["conforms"] else b"false"),
+            (b"tipgraph-fails", b"true" if answered.head["fails"] else b"false"),
             (b"tipgraph-omitted", b"%d" % answered.head["omitted"]),
         ]
         body, media_type = answered.body, (form or _HTML_REPORT).content_type
@@ -276,6 +280,11 @@ def _one_of(parameters: Parameters, name: str, known: list[str], default: str = 
     if given not in known:
         raise RequestError("bad-parameter", f"{name}: {given!r} is none of {', '.join(known)}")
     return given
+
+
+def _given(parameters: Parameters, name: str) -> list[str]:
+    """The values of a parameter that say something; a field that is left empty does not."""
+    return [value for value in parameters.all(name) if value.strip()]
 
 
 def _utf8(content: bytes, source: str) -> str:

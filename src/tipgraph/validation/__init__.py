@@ -2,6 +2,7 @@
 
 from tipgraph.validation.coverage import Coverage, coverage
 from tipgraph.validation.documents import Document, RdfGraph
+from tipgraph.validation.fail_on import FailOn, fails
 from tipgraph.validation.inputs import Inputs, gather
 from tipgraph.validation.report import ValidationReport, ValidationResult
 from tipgraph.validation.shapes_graph import check_shapes
@@ -11,6 +12,7 @@ __all__ = [
     "Coverage",
     "Document",
     "Engine",
+    "FailOn",
     "Inputs",
     "Options",
     "RdfGraph",
@@ -18,6 +20,7 @@ __all__ = [
     "ValidationResult",
     "check_shapes",
     "coverage",
+    "fails",
     "gather",
     "validate",
 ]

@@ -24,7 +24,7 @@ from tipgraph.errors import (
     UsageError,
 )
 from tipgraph.reasoning import Entailment
-from tipgraph.validation import Document, Engine, Options, gather, validate
+from tipgraph.validation import Document, Engine, FailOn, Options, fails, gather, validate
 from tipgraph.validation.formats import find_report_format, report_html, write_report
 
 _KINDS: tuple[tuple[type[TipgraphError], str], ...] = (
@@ -62,6 +62,8 @@ def _answered(request: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
         Engine(request["engine"]),
         coverage=request["coverage"],
         limit=request["limit"],
+        shape=tuple(request["shape"]),
+        focus=tuple(request["focus"]),
     )
     report = validate(inputs, options)
     language = request["language"]
@@ -71,8 +73,14 @@ def _answered(request: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
         form = find_report_format(request["format"])
         assert form is not None  # noqa: S101  # the service has chosen it from the same table
         body = write_report(report, form, language=language)
-    head = {"conforms": report.conforms, "results": len(report.results), "omitted": report.omitted}
-    return {**head, "notes": report.notes}, body
+    head = {
+        "conforms": report.conforms,
+        "fails": fails(report, FailOn(request["fail_on"])),
+        "results": len(report.results),
+        "omitted": report.omitted,
+        "notes": report.notes,
+    }
+    return head, body
 
 
 def _documents(given: list[list[str]]) -> list[Document]:

@@ -140,7 +140,8 @@ class ValidationReport:
 def _order(result: ValidationResult) -> tuple[int, tuple[str, ...]]:
     """The worst first, since a limit keeps the first ones."""
     known = result.result_severity in _SEVERITIES
-    rank = _SEVERITIES.index(result.result_severity) if known else len(_SEVERITIES)
+    # Severities of one's own count as violations.
+    rank = _SEVERITIES.index(result.result_severity) if known else 0
     return rank, result.cells()
 
 

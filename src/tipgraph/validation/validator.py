@@ -1,6 +1,6 @@
 """Validation as a whole: shapes checked first, the fast engine where it can, else the reference."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -55,12 +55,18 @@ class Options:
     focus: tuple[str, ...] = ()
 
 
-def validate(inputs: Inputs, options: Options | None = None) -> ValidationReport:
+def validate(
+    inputs: Inputs,
+    options: Options | None = None,
+    *,
+    announce: Callable[[str], None] = lambda _: None,
+) -> ValidationReport:
     """Validate a data graph against a shapes graph (SHACL Core and SHACL-SPARQL).
 
     Args:
         inputs: The two graphs.
         options: How; by default without inference, by the fast engine, with positions.
+        announce: Is told the name of each step as it begins.
 
     Raises:
         InputSyntaxError: A text breaks the grammar of its format.
@@ -72,9 +78,12 @@ def validate(inputs: Inputs, options: Options | None = None) -> ValidationReport
     """
     chosen = options or Options()
     data, shapes = inputs.data.merged(inputs.ontology), inputs.shapes
+    announce("check the shapes")
     check_shapes(shapes, entailment=_REGIMES[chosen.entailment])
     if chosen.entailment is not Entailment.none:
+        announce("infer")
         data = data.extended(entailed(data.triples, chosen.entailment))
+    announce("validate")
     selected = select(data, spelt_out(shapes), shape=chosen.shape, focus=chosen.focus)
     report = _by_engine(data, selected.shapes, chosen.engine)
     notes = (*selected.notes, *report.notes, *inputs.notes, *_left_out(shapes))
@@ -82,8 +91,10 @@ def validate(inputs: Inputs, options: Options | None = None) -> ValidationReport
     if chosen.limit is not None:
         report = report.limited(chosen.limit)
     if chosen.positions:
+        announce("find positions")
         report = placed(report, data, shapes)
     if chosen.coverage:
+        announce("count what the shapes reach")
         reach = coverage(
             inputs.data.triples,
             shapes.triples,
