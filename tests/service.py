@@ -16,9 +16,17 @@ import httpx
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
 from tipgraph.errors import TipgraphError
+from tipgraph.search import write_index
 from tipgraph.server import create_app, run
 from tipgraph.settings import Settings
-from tipgraph.snapshot import MANIFEST_NAME, STORE_NAME, Manifest, Snapshot, open_snapshot
+from tipgraph.snapshot import (
+    MANIFEST_NAME,
+    SEARCH_NAME,
+    STORE_NAME,
+    Manifest,
+    Snapshot,
+    open_snapshot,
+)
 from tipgraph.store import open_store
 
 EX: Final = "http://example.org/"
@@ -89,6 +97,7 @@ def write_snapshot(folder: Path, quads: list[Quad], *, digest: str = "0" * 64) -
         default_graph_triples=sum(1 for _ in default_graph),
     )
     store.flush()
+    write_index(store, folder / SEARCH_NAME, merged=bool(manifest.default_graph))
     (folder / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8")
     return open_snapshot(folder)
 

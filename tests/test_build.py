@@ -98,7 +98,7 @@ def test_a_finished_snapshot_is_found_and_not_touched(rivers: WorkingCopy) -> No
     assert manifest.stat().st_mtime_ns == changed
 
 
-@pytest.mark.parametrize("damage", ["manifest.json", "store/CURRENT", "store"])
+@pytest.mark.parametrize("damage", ["manifest.json", "store/CURRENT", "store", "search.sqlite"])
 def test_a_damaged_snapshot_is_built_anew(rivers: WorkingCopy, damage: str) -> None:
     first = build(Inputs(), rivers.cache)
     damaged = first.snapshot.path / damage

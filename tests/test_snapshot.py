@@ -39,11 +39,17 @@ def test_a_damaged_manifest(snapshot: Snapshot, text: str) -> None:
 def test_another_format_version(snapshot: Snapshot) -> None:
     path = snapshot.path / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "format_version": 99}))
-    with pytest.raises(SnapshotError, match="has format version 99; this tipgraph reads 2"):
+    with pytest.raises(SnapshotError, match="has format version 99; this tipgraph reads 3"):
         open_snapshot(snapshot.path)
 
 
 def test_an_incomplete_store(snapshot: Snapshot) -> None:
     (snapshot.store_path / "CURRENT").unlink()
     with pytest.raises(SnapshotError, match="its store is missing or incomplete"):
+        open_snapshot(snapshot.path)
+
+
+def test_a_missing_search_index(snapshot: Snapshot) -> None:
+    snapshot.search_path.unlink()
+    with pytest.raises(SnapshotError, match="its search index is missing"):
         open_snapshot(snapshot.path)

@@ -1,4 +1,4 @@
-"""Building of snapshots: parse, validate, infer, count, and write the store, in that order.
+"""Building of snapshots: parse, validate, infer, count, write the store, index it, in that order.
 
 A snapshot's folder is named by the digest of its inputs and never changes once it is there: it is
 written beside its place and renamed into it, one build at a time.
@@ -18,7 +18,7 @@ from typing import Final
 import platformdirs
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
-from tipgraph import dataset, dumps, reasoning, validation, void
+from tipgraph import dataset, dumps, reasoning, search, validation, void
 from tipgraph.errors import CacheError, NonConformanceError, SnapshotError
 from tipgraph.namespaces import (
     DATASET,
@@ -34,6 +34,7 @@ from tipgraph.namespaces import (
 from tipgraph.snapshot import (
     DUMPS_NAME,
     MANIFEST_NAME,
+    SEARCH_NAME,
     STORE_NAME,
     Manifest,
     Snapshot,
@@ -44,11 +45,13 @@ from tipgraph.snapshot import (
 _CODE: Final = (
     "build.py",
     "dataset.py",
+    "describe.py",
     "dumps.py",
     "syntax.py",
     "void.py",
     "reasoning/*",
     "reasoning/*/*",
+    "search/*",
     "turtle/*",
 )
 
@@ -138,7 +141,7 @@ def build(
 
 
 def _fill(partial: Path, inputs: Inputs, inputs_digest: str, steps: Steps) -> Manifest:
-    """Write the store and dumps below `partial` and return the manifest that belongs to them."""
+    """Write all below `partial` but the manifest, and return the manifest that belongs to it."""
     folder = partial / DUMPS_NAME
     folder.mkdir()
     if inputs.files:
@@ -159,6 +162,8 @@ def _fill(partial: Path, inputs: Inputs, inputs_digest: str, steps: Steps) -> Ma
             dumped = dumps.write_dumps(graphs, lines, folder)
         dataset_version = _dataset_version(graphs)
         merged = tuple(name.value for name in GRAPHS_MERGED)
+    with steps.step("search"):
+        search.write_index(store, partial / SEARCH_NAME, merged=bool(merged))
     names = [name for name in store.named_graphs() if isinstance(name, NamedNode)]
     return Manifest(
         digest=digest,

@@ -1,8 +1,9 @@
 """A snapshot: an immutable, finished copy of the graph on disk, only ever opened read-only.
 
-A snapshot is a folder with `manifest.json`, `dumps/` and `store/`, an on-disk pyoxigraph store. The
-store holds each named graph and, in its default graph, the merge of the graphs that the manifest's
-`default_graph` names, so that a plain query meets each triple once.
+A snapshot is a folder with `manifest.json`, `dumps/`, `search.sqlite`, an index for searches, and
+`store/`, an on-disk pyoxigraph store. The store holds each named graph and, in its default graph,
+the merge of the graphs that the manifest's `default_graph` names, so that a plain query meets each
+triple once.
 """
 
 import json
@@ -13,10 +14,11 @@ from typing import Final, Self
 
 from tipgraph.errors import SnapshotError
 
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 MANIFEST_NAME: Final = "manifest.json"
 STORE_NAME: Final = "store"
 DUMPS_NAME: Final = "dumps"
+SEARCH_NAME: Final = "search.sqlite"
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,11 @@ class Snapshot:
         """The folder of dumps."""
         return self.path / DUMPS_NAME
 
+    @property
+    def search_path(self) -> Path:
+        """The search index."""
+        return self.path / SEARCH_NAME
+
 
 def open_snapshot(path: Path) -> Snapshot:
     """Open the snapshot in a folder.
@@ -118,4 +125,6 @@ def open_snapshot(path: Path) -> Snapshot:
     # RocksDB writes CURRENT last: without it there is no complete store.
     if not (path / STORE_NAME / "CURRENT").is_file():
         raise SnapshotError(f"{path} is not a snapshot: its store is missing or incomplete")
+    if not (path / SEARCH_NAME).is_file():
+        raise SnapshotError(f"{path} is not a snapshot: its search index is missing")
     return Snapshot(path, manifest)

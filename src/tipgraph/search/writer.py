@@ -1,0 +1,208 @@
+"""Writing the search index of a snapshot: every named thing that has a label or a class.
+
+SQLite sorts on disk what the store says, once by thing and once by the length of labels, so that
+the memory this takes does not grow with the data. Things are numbered in the latter order, inferred
+ones last: whatever is looked for, the shortest labels come first without being sorted again.
+"""
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
+
+from tipgraph.describe import LABELS
+from tipgraph.namespaces import DCTERMS, GRAPH_INFERRED, GRAPH_SHAPES, RDF, RDFS, SCHEMA, SKOS
+from tipgraph.search.words import key, spaced
+
+# What a row says of a thing, and by which properties, the best first.
+_LABEL, _NAME, _TEXT, _CLASS = range(4)
+_PROPERTIES: Final = (
+    (_LABEL, LABELS),
+    (_NAME, (f"{SKOS}altLabel", f"{SCHEMA}alternateName", f"{SKOS}hiddenLabel")),
+    (_TEXT, (f"{SKOS}definition", f"{DCTERMS}description", f"{RDFS}comment", f"{SKOS}scopeNote")),
+)
+# Of one thing this many values of a sort are searched, and this many characters of each.
+_MOST_VALUES: Final = 1000
+_LONGEST_TEXT: Final = 10_000
+_LONGEST_KEY: Final = 200
+_CLASSES_KEPT: Final = 10_000
+_LOCAL_NAME: Final = re.compile(r"[^/#:]*[/#:]?$")
+
+# `detail` and `columnsize` leave out what only other ways of ranking would need.
+_TABLES: Final = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+CREATE TABLE said (iri TEXT, sort INTEGER, place INTEGER, language TEXT, text TEXT);
+CREATE TABLE draft (iri TEXT, inferred INTEGER, label TEXT, labels TEXT, names TEXT, texts TEXT,
+  kind INTEGER, kinds TEXT);
+CREATE TABLE kind (number INTEGER PRIMARY KEY, iri TEXT UNIQUE, label TEXT, things INTEGER);
+CREATE TABLE thing (number INTEGER PRIMARY KEY, iri TEXT UNIQUE, key TEXT, labels TEXT,
+  names TEXT, texts TEXT, kind INTEGER, kinds TEXT);
+CREATE TABLE name (key TEXT, thing INTEGER, PRIMARY KEY (key, thing)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5 (label, name, text, kind,
+  content = '', detail = column, columnsize = 0, prefix = '1 2 3', tokenize = 'ascii');
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, col);
+"""
+_BY_THING: Final = """
+SELECT iri, sort, place, language, text FROM said
+ORDER BY iri, sort, place, language NOT IN ('en', ''), language, text
+"""
+_IN_ORDER: Final = """
+SELECT iri, label, labels, names, texts, kind, kinds FROM draft
+ORDER BY inferred, length(label), label, iri
+"""
+
+Row = tuple[str, int, int, str, str]
+
+
+class _Kind(NamedTuple):
+    """A class: its number, how many things are of it, and whether it has a label of its own."""
+
+    number: int
+    things: int
+    labelled: bool
+
+
+def write_index(store: Store, path: Path, *, merged: bool) -> None:
+    """Write the search index of a store.
+
+    Args:
+        store: The store.
+        path: The file, which must not be there yet.
+        merged: Whether the default graph only repeats what the named graphs hold.
+    """
+    with closing(sqlite3.connect(path)) as index:
+        index.executescript(_TABLES)
+        index.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?)", _said(store, merged))
+        _write_kinds(index)
+        index.executemany("INSERT INTO draft VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _drafts(index))
+        _write_things(index)
+        index.execute("INSERT INTO words (words) VALUES ('optimize')")
+        index.executescript("DROP TABLE said; DROP TABLE draft; VACUUM;")
+
+
+def _said(store: Store, merged: bool) -> Iterator[Row]:
+    """What is said of named things, a row each; what several graphs say comes as often."""
+    for sort, properties in _PROPERTIES:
+        for place, predicate in enumerate(properties):
+            for iri, value, _ in _pairs(store, predicate, merged):
+                if isinstance(value, Literal) and value.value.strip():
+                    yield iri, sort, place, value.language or "", value.value[:_LONGEST_TEXT]
+    for iri, value, asserted in _pairs(store, f"{RDF}type", merged):
+        if isinstance(value, NamedNode):
+            yield iri, _CLASS, int(not asserted), "", value.value
+
+
+def _pairs(store: Store, predicate: str, merged: bool) -> Iterator[tuple[str, object, bool]]:
+    """Named subjects and the objects of a predicate, and whether that was asserted."""
+    for quad in store.quads_for_pattern(None, NamedNode(predicate), None):
+        graph = quad.graph_name
+        # Shapes are called as the classes are for which they speak.
+        passed_over = graph == GRAPH_SHAPES or (merged and isinstance(graph, DefaultGraph))
+        if isinstance(quad.subject, NamedNode) and not passed_over:
+            yield quad.subject.value, quad.object, graph != GRAPH_INFERRED
+
+
+def _write_kinds(index: sqlite3.Connection) -> None:
+    """Number the classes, and say of each what it is called and how many named things it has."""
+    index.execute(
+        "INSERT INTO kind (iri, things) SELECT text, COUNT(DISTINCT iri) FROM said "
+        "WHERE sort = ? GROUP BY text ORDER BY text",
+        (_CLASS,),
+    )
+    labels = index.execute(
+        "SELECT iri, text FROM said WHERE sort = ? AND iri IN (SELECT iri FROM kind) "
+        "ORDER BY place DESC, language IN ('en', ''), language DESC, text DESC",
+        (_LABEL,),
+    )
+    # The best label comes last and stays.
+    index.executemany("UPDATE kind SET label = ?2 WHERE iri = ?1", labels.fetchall())
+
+
+def _drafts(index: sqlite3.Connection) -> Iterator[tuple[object, ...]]:
+    """What the index holds of each thing, before the things are in order."""
+
+    @lru_cache(_CLASSES_KEPT)
+    def kind(iri: str) -> _Kind:
+        found = index.execute("SELECT number, things, label FROM kind WHERE iri = ?", (iri,))
+        number, things, label = found.fetchone()
+        return _Kind(number, things, label is not None)
+
+    for iri, rows in groupby(index.execute(_BY_THING), key=itemgetter(0)):
+        values = _by_sort(rows)
+        local = _local_name(iri)
+        labels = list(values[_LABEL]) or [(spaced(local), "")]
+        kinds = {kind(each): inferred for (each, _), inferred in values[_CLASS].items()}
+        yield (
+            iri,
+            int(all(kinds.values())) if kinds else 0,
+            labels[0][0],
+            _json(labels),
+            _json(values[_NAME]),
+            _json(values[_TEXT]),
+            _closest(kinds),
+            f" {' '.join(str(each.number) for each in kinds)} ",
+        )
+
+
+def _by_sort(rows: Iterable[Row]) -> list[dict[tuple[str, str], int]]:
+    """The values of each sort with their languages, each once, and the place of each."""
+    values: list[dict[tuple[str, str], int]] = [{} for _ in range(_CLASS + 1)]
+    for _, sort, place, language, text in rows:
+        if len(values[sort]) < _MOST_VALUES:
+            values[sort].setdefault((text, language), place)
+    return values
+
+
+def _closest(kinds: dict[_Kind, int]) -> int | None:
+    """Of the classes of a thing the one that says most: asserted, with a label, of few things."""
+    ranked = sorted((inferred, not k.labelled, k.things, k.number) for k, inferred in kinds.items())
+    return ranked[0][-1] if ranked else None
+
+
+def _write_things(index: sqlite3.Connection) -> None:
+    rows = index.execute(_IN_ORDER)
+    for number, (iri, label, labels, names, texts, kind, kinds) in enumerate(rows, start=1):
+        index.execute(
+            "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (number, iri, key(label), labels, names, texts, kind, kinds),
+        )
+        local = _local_name(iri)
+        called = [text for text, _ in json.loads(labels)]
+        also = [*(text for text, _ in json.loads(names)), local]
+        keys = {key(each)[:_LONGEST_KEY].rstrip() for each in (*called, *also)} - {""}
+        index.executemany("INSERT INTO name VALUES (?, ?)", ((each, number) for each in keys))
+        also.append(spaced(local))
+        index.execute(
+            "INSERT INTO words (rowid, label, name, text, kind) VALUES (?, ?, ?, ?, ?)",
+            (
+                number,
+                key("\n".join(called)),
+                key("\n".join(also)),
+                key("\n".join(text for text, _ in json.loads(texts))),
+                " ".join(f"k{each}" for each in kinds.split()),
+            ),
+        )
+    unlabelled = index.execute("SELECT iri FROM kind WHERE label IS NULL").fetchall()
+    index.executemany(
+        "UPDATE kind SET label = ? WHERE iri = ?",
+        ((spaced(_local_name(iri)), iri) for (iri,) in unlabelled),
+    )
+
+
+def _local_name(iri: str) -> str:
+    """The last step of an IRI, or all of it where that is empty."""
+    match = _LOCAL_NAME.search(iri)
+    return (match.group() if match else "") or iri
+
+
+def _json(values: Iterable[tuple[str, str]]) -> str:
+    return json.dumps([*values], ensure_ascii=False)
