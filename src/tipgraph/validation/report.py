@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Term", "ValidationReport", "ValidationResult"]
 
+_DETAIL: Final = NamedNode(f"{SH}detail")
 _SEVERITIES: Final = tuple(NamedNode(f"{SH}{name}") for name in ("Violation", "Warning", "Info"))
 
 
@@ -88,6 +89,14 @@ class ValidationReport:
         return replace(
             self, results=self.results[:limit], triples=_reachable(kept), omitted=omitted
         )
+
+    def without_detail(self) -> Self:
+        """The report without the causes of its results, in its RDF too."""
+        kept = [triple for triple in self.triples if triple.predicate != _DETAIL]
+        if len(kept) == len(self.triples):
+            return self
+        results = (replace(result, detail=()) for result in self.results)
+        return replace(self, results=tuple(results), triples=_reachable(kept))
 
     @property
     def counts(self) -> Mapping[NamedNode, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from tipgraph.errors import UsageError
@@ -11,6 +12,7 @@ from tipgraph.validation import shacl_engine
 from tipgraph.validation.coverage import coverage
 from tipgraph.validation.documents import RdfGraph
 from tipgraph.validation.inputs import Inputs
+from tipgraph.validation.nested import with_causes
 from tipgraph.validation.places import placed
 from tipgraph.validation.report import ValidationReport
 from tipgraph.validation.selection import select
@@ -85,11 +87,12 @@ def validate(
         data = data.extended(entailed(data.triples, chosen.entailment))
     announce("validate")
     selected = select(data, spelt_out(shapes), shape=chosen.shape, focus=chosen.focus)
-    report = _by_engine(data, selected.shapes, chosen.engine)
+    report = _by_engine(data, selected.shapes, engine=chosen.engine)
     notes = (*selected.notes, *report.notes, *inputs.notes, *_left_out(shapes))
     report = replace(report, notes=notes)
     if chosen.limit is not None:
         report = report.limited(chosen.limit)
+    report = with_causes(report, data, shapes, partial(_by_engine, engine=chosen.engine))
     if chosen.positions:
         announce("find positions")
         report = placed(report, data, shapes)
@@ -110,7 +113,7 @@ def _left_out(shapes: RdfGraph) -> Iterator[str]:
         yield f"not part of SHACL Core or SHACL-SPARQL, and not evaluated: {names}"
 
 
-def _by_engine(data: RdfGraph, shapes: RdfGraph, engine: Engine) -> ValidationReport:
+def _by_engine(data: RdfGraph, shapes: RdfGraph, *, engine: Engine) -> ValidationReport:
     if engine is Engine.pyshacl:
         return _by_reference(data, shapes)
     try:
