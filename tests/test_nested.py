@@ -46,12 +46,12 @@ SAID: Final = ("no date", "no event", "no number", "not deep", "too long")
 engines = pytest.mark.parametrize("engine", ["shacl", "pyshacl"])
 
 
-def validated(folder: Path, engine: str, **options: int) -> ValidationReport:
+def validated(
+    folder: Path, engine: str, *, more: str = "", limit: int | None = None
+) -> ValidationReport:
     (folder / "data.ttl").write_text(PREFIXES + DATA, encoding="utf-8")
-    (folder / "shapes.ttl").write_text(PREFIXES + SHAPES, encoding="utf-8")
-    return tipgraph.validate(
-        folder / "data.ttl", folder / "shapes.ttl", engine=engine, limit=options.get("limit")
-    )
+    (folder / "shapes.ttl").write_text(PREFIXES + SHAPES + more, encoding="utf-8")
+    return tipgraph.validate(folder / "data.ttl", folder / "shapes.ttl", engine=engine, limit=limit)
 
 
 def name(result: ValidationResult) -> str:
@@ -114,3 +114,14 @@ def test_causes_are_shown_to_people(tmp_path: Path) -> None:
     shown = str(report)
     assert "because:" in shown
     assert shown.index("no date") > shown.index("sh:or lists")
+
+
+def test_shapes_that_look_at_themselves_are_left_as_they_are(tmp_path: Path) -> None:
+    query = "SELECT $this { GRAPH $shapesGraph { ?shape ex:none $this } }"
+    prefixes = "sh:prefixes ex: . ex: sh:declare [ sh:prefix 'ex' ;"
+    prefixes += " sh:namespace 'http://example.org/'^^xsd:anyURI ] ."
+    more = f"ex:NetworkShape sh:sparql ex:c . ex:c sh:select '{query}' ; {prefixes}"
+    report = validated(tmp_path, "pyshacl", more=more)
+    assert len(report.results) == 5
+    assert not any(result.detail for result in report.results)
+    assert any("$shapesGraph" in note for note in report.notes)

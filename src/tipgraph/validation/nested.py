@@ -18,6 +18,7 @@ from tipgraph.validation.documents import RdfGraph
 from tipgraph.validation.probes import Pair, Probes
 from tipgraph.validation.report import ValidationReport
 from tipgraph.validation.result import Term, ValidationResult
+from tipgraph.validation.shapes_triples import ShapesTriples
 
 Evaluate = Callable[[RdfGraph, RdfGraph], ValidationReport]
 
@@ -41,6 +42,9 @@ def with_causes(
     causes = _Causes(probes)
     notes = dict.fromkeys(plain.notes)
     wanted = set(probes.pairs(plain.results))
+    if wanted and ShapesTriples(shapes.triples).is_queried:
+        note = "causes are not told where a query of the shapes uses $shapesGraph"
+        return replace(plain, notes=(*plain.notes, note))
     level = 0
     while wanted:
         level += 1

@@ -8,7 +8,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Triple
 
 from tipgraph.errors import UsageError
-from tipgraph.namespaces import RDF, RDFS, SH, shorten
+from tipgraph.namespaces import RDF, RDFS, shorten
 from tipgraph.validation.documents import RdfGraph
 from tipgraph.validation.names import meanings, unknown
 from tipgraph.validation.result import Term
@@ -22,7 +22,6 @@ from tipgraph.validation.targets import (
     closure,
 )
 
-_QUERIES: Final = (f"{SH}select", f"{SH}ask")
 _TYPE: Final = NamedNode(f"{RDF}type")
 _SUBCLASS: Final = NamedNode(f"{RDFS}subClassOf")
 _TOLD: Final = 10
@@ -64,7 +63,7 @@ def select(
     if not shape and not focus:
         return Selected(shapes)
     graph = ShapesTriples(shapes.triples)
-    if any("shapesGraph" in text.value for name in _QUERIES for _, text in graph.pairs(name)):
+    if graph.is_queried:
         raise UsageError("shapes whose queries use $shapesGraph can only be applied all together")
     targets = Targets(graph)
     chosen = [_shape(name, targets, shapes) for name in dict.fromkeys(shape)]
