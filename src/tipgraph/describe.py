@@ -20,6 +20,7 @@ from pyoxigraph import (
     CanonicalizationAlgorithm,
     Dataset,
     DefaultGraph,
+    Literal,
     NamedNode,
     Quad,
 )
@@ -144,7 +145,7 @@ class Describer:
     def standing(self, iri: NamedNode) -> Plan[Standing]:
         """Plan to find out whether an IRI is known."""
         uses = " UNION ".join(
-            self._anywhere(pattern) for pattern in (f"{iri} ?p ?o", f"?s ?p {iri}", f"?s {iri} ?o")
+            self.anywhere(pattern) for pattern in (f"{iri} ?p ?o", f"?s ?p {iri}", f"?s {iri} ?o")
         )
         solutions = yield (
             f"SELECT (EXISTS {{ {uses} }} AS ?known) "
@@ -168,9 +169,9 @@ class Describer:
             dict.fromkeys(row["s"] for row in linked if row["statement"].value == "true")
         )
         described = dict.fromkeys((*([iri] if page == 1 else []), *beside, *statements))
-        quads = yield from self._bounded(list(described))
+        quads = yield from self.bounded(list(described))
         quads |= {Quad(row["s"], row["p"], iri, row["g"] or DefaultGraph()) for row in linked}
-        quads |= yield from self._labels(quads, iri)
+        quads |= yield from self.labels(quads, iri)
         return Description(iri, _stable(quads), links, statements, page, pages)
 
     def tombstone(self, iri: NamedNode) -> Plan[Description]:
@@ -179,13 +180,13 @@ class Describer:
             f"SELECT ?p ?o {{ GRAPH {GRAPH_META} {{ {iri} ?p ?o FILTER(!isBlank(?o)) }} }}"
         )
         quads = {Quad(iri, row["p"], row["o"], GRAPH_META) for row in solutions}
-        quads |= yield from self._labels(quads, iri)
+        quads |= yield from self.labels(quads, iri)
         return Description(iri, _stable(quads), {}, (), 1, 1)
 
     def candidates(self, namespace: str) -> Plan[tuple[Candidate, ...]]:
         """Plan to list the things whose IRIs begin with a namespace, each label in a row."""
         solutions = yield (
-            f"SELECT DISTINCT ?x ?label {{ {self._anywhere('?x ?p ?o')} "
+            f"SELECT DISTINCT ?x ?label {{ {self.anywhere('?x ?p ?o')} "
             f"FILTER(isIRI(?x) && STRSTARTS(STR(?x), {_quoted(namespace)})) "
             f"OPTIONAL {{ ?x <{RDFS}label> ?label }} }} LIMIT {_CANDIDATES}"
         )
@@ -196,23 +197,24 @@ class Describer:
 
     def _count_links(self, iri: NamedNode) -> Plan[dict[NamedNode, int]]:
         solutions = yield (
-            f"SELECT ?p (COUNT(DISTINCT ?s) AS ?n) {{ {self._anywhere(f'?s ?p {iri}')} "
+            f"SELECT ?p (COUNT(DISTINCT ?s) AS ?n) {{ {self.anywhere(f'?s ?p {iri}')} "
             "FILTER(isIRI(?s)) } GROUP BY ?p ORDER BY ?p"
         )
         return {row["p"]: int(row["n"].value) for row in solutions}
 
     def _links(self, iri: NamedNode, page: int) -> Plan[Sequence[Any]]:
-        """The triples that point here, those of statements first."""
+        """The triples that point here: of statements first, and of these what they say of it."""
         first = (page - 1) * self._page_size
-        about = ", ".join(f"<{name}>" for name in _ABOUT)
+        subject, about = f"<{_ABOUT[0]}>", ", ".join(f"<{name}>" for name in _ABOUT)
+        order = f"(IF(?p = {subject}, 0, IF(?p IN ({about}), 1, 2)))"
         solutions = yield (
             "SELECT ?g ?s ?p ?statement {"
-            f" {{ SELECT DISTINCT ?s ?p {{ {self._anywhere(f'?s ?p {iri}')} FILTER(isIRI(?s)) }}"
-            f" ORDER BY (IF(?p IN ({about}), 0, 1)) ?p ?s"
+            f" {{ SELECT DISTINCT ?s ?p {{ {self.anywhere(f'?s ?p {iri}')} FILTER(isIRI(?s)) }}"
+            f" ORDER BY {order} ?p ?s"
             f" LIMIT {self._page_size} OFFSET {first} }}"
-            f" {self._anywhere(f'?s ?p {iri}')}"
-            f" BIND(EXISTS {{ {self._anywhere(_IS_STATEMENT, graph='?h')} }} AS ?statement)"
-            f" }} ORDER BY (IF(?p IN ({about}), 0, 1)) ?p ?s"
+            f" {self.anywhere(f'?s ?p {iri}')}"
+            f" BIND(EXISTS {{ {self.anywhere(_IS_STATEMENT, graph='?h')} }} AS ?statement)"
+            f" }} ORDER BY {order} ?p ?s"
         )
         return solutions
 
@@ -220,13 +222,13 @@ class Describer:
         """What a statement rests on, and the statements beside it."""
         named = " ".join(f"<{name}>" for name in _BESIDE)
         solutions = yield (
-            f"SELECT DISTINCT ?o {{ {self._anywhere(_IS_STATEMENT.replace('?s', str(iri)))} "
-            f"VALUES ?p {{ {named} }} {self._anywhere(f'{iri} ?p ?o', graph='?h')} "
+            f"SELECT DISTINCT ?o {{ {self.anywhere(_IS_STATEMENT.replace('?s', str(iri)))} "
+            f"VALUES ?p {{ {named} }} {self.anywhere(f'{iri} ?p ?o', graph='?h')} "
             "FILTER(isIRI(?o)) } ORDER BY ?o"
         )
         return [row["o"] for row in solutions]
 
-    def _bounded(self, nodes: Sequence[NamedNode]) -> Plan[set[Quad]]:
+    def bounded(self, nodes: Sequence[NamedNode]) -> Plan[set[Quad]]:
         """The concise bounded descriptions of nodes.
 
         A blank node has no name by which a second query could ask for more of it, so one query
@@ -271,23 +273,35 @@ class Describer:
                 branches.append(f"{{ {given} {followed} {blank} BIND({step} AS ?step) }}")
         return f"SELECT DISTINCT ?step ?g ?s ?p ?o {{ {' UNION '.join(branches)} }}"
 
-    def _labels(self, quads: Iterable[Quad], iri: NamedNode) -> Plan[set[Quad]]:
+    def labels(self, quads: Iterable[Quad], *nodes: NamedNode) -> Plan[set[Quad]]:
+        """The labels of some nodes, and of all that some quads name."""
         named = {
             term: None
             for quad in quads
             for term in (quad.subject, quad.predicate, quad.object)
             if isinstance(term, NamedNode)
         }
-        mentioned = " ".join(sorted(map(str, {**named, iri: None})))
+        mentioned = " ".join(sorted(map(str, {**named, **dict.fromkeys(nodes)})))
         properties = ", ".join(f"<{name}>" for name in LABELS)
         solutions = yield (
             "SELECT DISTINCT ?g ?s ?p ?o { "
-            f"{self._anywhere('?s ?p ?o', given=f'VALUES ?s {{ {mentioned} }}')} "
+            f"{self.anywhere('?s ?p ?o', given=f'VALUES ?s {{ {mentioned} }}')} "
             f"FILTER(?p IN ({properties}) && !isBlank(?o)) }}"
         )
         return {Quad(row["s"], row["p"], row["o"], row["g"] or DefaultGraph()) for row in solutions}
 
-    def _anywhere(self, pattern: str, *, graph: str = "?g", given: str = "") -> str:
+    def called(self, texts: Iterable[Literal]) -> Plan[set[tuple[NamedNode, Literal]]]:
+        """Plan to find the things that have some texts as labels."""
+        given = " ".join(sorted(map(str, texts)))
+        properties = ", ".join(f"<{name}>" for name in LABELS)
+        solutions = yield (
+            "SELECT DISTINCT ?s ?o { "
+            f"{self.anywhere('?s ?p ?o', given=f'VALUES ?o {{ {given} }}')} "
+            f"FILTER(?p IN ({properties}) && isIRI(?s)) }}"
+        )
+        return {(row["s"], row["o"]) for row in solutions}
+
+    def anywhere(self, pattern: str, *, graph: str = "?g", given: str = "") -> str:
         """A pattern that matches in any graph, and says which.
 
         Args:

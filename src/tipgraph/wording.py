@@ -59,6 +59,18 @@ _VALUES: Final = (
     ("languageIn", "in the language "),
 )
 
+# The words before and after the term of a rule's axiom, and whether the conclusion ends the clause.
+_RULES: Final = {
+    "cax-sco": ("every ", " is also ", True),
+    "cax-eqc1": ("", " is the same as ", True),
+    "cax-eqc2": ("", " is the same as ", True),
+    "prp-spo1": ("", " is a special case of ", True),
+    "prp-dom": ("whatever “", "” is said of is ", True),
+    "prp-rng": ("whatever “", "” leads to is ", True),
+    "prp-symp": ("", f" {_CHARACTERISTICS[f'{OWL}SymmetricProperty']}", False),
+    "prp-trp": ("", f" {_CHARACTERISTICS[f'{OWL}TransitiveProperty']}", False),
+}
+
 
 class Statements:
     """Triples, found by subject and predicate or by predicate and object."""
@@ -129,10 +141,42 @@ def axioms(known: Statements, term: NamedNode) -> Iterator[Row]:
     for value in known.objects(term, f"{RDF}type"):
         if isinstance(value, NamedNode) and value.value in _CHARACTERISTICS:
             yield "Holds like this", (_CHARACTERISTICS[value.value],)
-    for chain in known.objects(term, f"{OWL}propertyChainAxiom"):
-        steps = [expression(known, step) for step in known.members(chain)]
-        yield "Follows from", joined(steps, ", then ")
+    for chain in _chains(known, term):
+        yield "Follows from", chain
     yield from _disjoint(known, term)
+
+
+def rule(known: Statements, name: str, term: NamedNode, conclusion: NamedNode) -> Phrase:
+    """Why the last step to a conclusion is allowed, as a clause.
+
+    Args:
+        known: The ontology.
+        name: The OWL 2 RL rule, as the profiles specification names it.
+        term: The property or class whose axiom the rule applied.
+        conclusion: The property of the conclusion; its class, if the conclusion is that something
+            is one of these.
+    """
+    if name in ("prp-inv1", "prp-inv2"):
+        others = [term] if term != conclusion else known.objects(term, f"{OWL}inverseOf")
+        inverse = joined((expression(known, each) for each in others), " and of ")
+        return (conclusion, " is the inverse of ", *inverse)
+    if name == "prp-spo2":
+        return (conclusion, " follows from ", *joined(_chains(known, term), ", or from "))
+    if name == "cax-sco" and term == conclusion:
+        unnamed = (
+            expression(known, node)
+            for node in known.subjects(f"{RDFS}subClassOf", term)
+            if isinstance(node, BlankNode)
+        )
+        return (conclusion, " follows from being ", *joined(unnamed, ", or from being "))
+    before, after, ends = _RULES.get(name, ("the axiom of ", "", False))
+    return (before, term, after, conclusion) if ends else (before, term, after)
+
+
+def _chains(known: Statements, term: NamedNode) -> Iterator[Phrase]:
+    for chain in known.objects(term, f"{OWL}propertyChainAxiom"):
+        steps = (expression(known, step) for step in known.members(chain))
+        yield joined(steps, ", then ")
 
 
 def _below(known: Statements, term: NamedNode) -> Iterator[Row]:

@@ -82,7 +82,9 @@ class TestPages:
 
     def test_nothing_is_fetched_from_elsewhere(self, lakes: httpx.Client) -> None:
         text = lakes.get("/page/id/lake").text
-        assert not re.search(r"<(?:img|iframe|script[^>]*src|link rel=\"stylesheet)", text)
+        loaded = re.findall(r'(?:src|<link rel="(?:stylesheet|icon)" href|url\()="?([^"]+)', text)
+        assert loaded
+        assert all(address.startswith("/static/") for address in loaded)
 
 
 class TestCitations:

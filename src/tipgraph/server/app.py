@@ -124,7 +124,7 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
     app.graph_store = GraphStore(service, answers, manifest, settings.base_iri)
     sources = Sources(store, settings)
     app.parts = (
-        LinkedData(service, store, settings, cache=cache, metrics=metrics),
+        LinkedData(service, store, sources, settings, cache=cache, metrics=metrics),
         Documents(service, sources, settings),
         Dumps(service, store.snapshot, root=root),
         Assets(service, files),

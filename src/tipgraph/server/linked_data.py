@@ -26,15 +26,19 @@ from tipgraph.server.bodies import IDENTITY, SMALL_BODY, choose_coding
 from tipgraph.server.citations import Citation, Source
 from tipgraph.server.document_pages import embedded
 from tipgraph.server.exchange import Exchange, Headers, Scope, Service
-from tipgraph.server.links import Linking, WebLink, alternates, joined, redirect_links
+from tipgraph.server.language import choose_language
+from tipgraph.server.links import Linking, redirect_links
 from tipgraph.server.lookup import Lookup
 from tipgraph.server.metrics import Metrics
-from tipgraph.server.negotiation import MediaType, negotiate
+from tipgraph.server.negotiation import negotiate
+from tipgraph.server.no_thing import NoThing
+from tipgraph.server.once import Once
 from tipgraph.server.parameters import Parameters
-from tipgraph.server.problems import PROBLEM_JSON, PROBLEMS, Problem
 from tipgraph.server.reading import Reading
+from tipgraph.server.sources import Sources
+from tipgraph.server.surroundings import Surroundings
 from tipgraph.server.thing_data import document_quads, write_quads
-from tipgraph.server.thing_page import ThingPage, choose_language
+from tipgraph.server.thing_page import ThingPage
 from tipgraph.server.things import (
     BIBTEX,
     DATA_FORMS,
@@ -49,6 +53,7 @@ from tipgraph.server.things import (
 )
 from tipgraph.settings import Settings
 from tipgraph.store import Store
+from tipgraph.wording import Statements
 
 _REMEMBERED: Final = 4096
 _PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
@@ -95,6 +100,7 @@ class LinkedData(Reading):
     Args:
         service: What all exchanges share.
         store: Holds what is known of the things.
+        sources: Holds the ontology, whose axioms conclusions rest on.
         settings: Base IRI and public address.
         cache: Keeps representations.
         metrics: Where revalidations are counted.
@@ -104,6 +110,7 @@ class LinkedData(Reading):
         self,
         service: Service,
         store: Store,
+        sources: Sources,
         settings: Settings,
         *,
         cache: AnswerCache,
@@ -115,6 +122,11 @@ class LinkedData(Reading):
         # What representations depend on, beside the request.
         self._state = (store.manifest.digest, __version__, self._base, self._root)
         self._lookup = Lookup(store, settings.base_iri)
+        self._no_thing = NoThing(
+            self._lookup, service.templates, base_iri=self._base, root=self._root
+        )
+        self._sources = sources
+        self._ontology: Once[Statements] = Once(1)
         self._cache = cache
         self._metrics = metrics
         # What a request asks for depends on these fields alone, and finding out takes longer than
@@ -157,13 +169,13 @@ class LinkedData(Reading):
         address = read_address(raw_path, self._base)
         found = await self._find(exchange, address)
         if found is None:
-            await self._send_unknown(exchange, address)
+            await self._no_thing.send_unknown(exchange, address)
             return None
         form = _form(exchange, found, parameters.single("format"))
         if (await self._lookup.standing(found.iri, exchange.client)).retired:
-            await self._send_tombstone(exchange, found)
+            await self._no_thing.send_tombstone(exchange, found)
         elif form is None:
-            await self._send_not_acceptable(exchange, found)
+            await self._no_thing.send_not_acceptable(exchange, found)
         elif found.role != ("page" if form is PAGE else "data"):
             return self._redirection(found, form, page)
         else:
@@ -233,10 +245,35 @@ class LinkedData(Reading):
                 "not-found", f"there are {description.pages} pages, and none after the last"
             )
         source = await self._lookup.source()
-        return await asyncio.to_thread(self._written, wanted, description, source)
+        thing = await self._thing_page(description, wanted, exchange.client)
+        return await asyncio.to_thread(self._written, wanted, description, source, thing)
+
+    async def _thing_page(
+        self, description: Description, wanted: Wanted, client: str
+    ) -> ThingPage | None:
+        """What the page of a thing shows; None where data is wanted, which has no need of it."""
+        if isinstance(wanted.form, Format) or wanted.form is LINKSET:
+            return None
+        surroundings, ontology = Surroundings(), Statements(())
+        if wanted.form is PAGE:
+            surroundings = await self._lookup.surroundings(description, client)
+            ontology = await self._ontology.get(None, self._axioms)
+        return ThingPage(
+            description,
+            surroundings,
+            ontology,
+            language=wanted.language,
+            base_iri=self._base,
+            root=self._root,
+        )
+
+    async def _axioms(self) -> Statements:
+        if not self._sources.has("ontology"):
+            return Statements(())
+        return Statements((await self._sources.document("ontology", "")).triples)
 
     def _written(
-        self, wanted: Wanted, description: Description, source: Source
+        self, wanted: Wanted, description: Description, source: Source, thing: ThingPage | None
     ) -> tuple[Headers, bytes]:
         form = wanted.form
         linking = Linking(wanted.address, description, source, self._base, self._root)
@@ -248,11 +285,10 @@ class LinkedData(Reading):
         ]
         if form is PAGE:
             headers.append((b"content-language", b"en"))
-        if form is LINKSET:
-            return headers, linking.linkset()
         if isinstance(form, Format):
             return headers, write_quads(self._quads(linking), form)
-        thing = self._thing_page(description, wanted.language)
+        if thing is None:
+            return headers, linking.linkset()
         citation = Citation(description.iri.value, thing.heading.text, source)
         if form is PAGE:
             return headers, self._page(thing, citation, linking)
@@ -264,9 +300,6 @@ class LinkedData(Reading):
         description, source = linking.description, linking.source
         about = document_quads(description, document, dataset=source.iri, licence=source.licence)
         return [*description.quads, *about]
-
-    def _thing_page(self, description: Description, language: str) -> ThingPage:
-        return ThingPage(description, language=language, base_iri=self._base, root=self._root)
 
     def _page(self, thing: ThingPage, citation: Citation, linking: Linking) -> bytes:
         local, description = linking.address.local, linking.description
@@ -283,66 +316,6 @@ class LinkedData(Reading):
             pages=[self._root + local(PAGE, n + 1) for n in range(description.pages)],
             json_ld=embedded(quad.triple for quad in self._quads(linking)),
         )
-
-    async def _send_unknown(self, exchange: Exchange, address: Address) -> None:
-        near = await self._lookup.near(address.iri, exchange.client)
-        listed = [
-            {
-                "iri": each.iri,
-                "href": self._root + each.iri.removeprefix(self._base),
-                "label": each.label,
-            }
-            for each in near
-        ]
-        detail = f"the graph does not know <{address.iri.value}>"
-        if address.role == "data" and address.form is None and "." in address.name:
-            known = ", ".join(form.name for form in DATA_FORMS)
-            detail += f"; the suffixes of formats are {known}"
-        await _send_problem(exchange, Problem(PROBLEMS["not-found"], detail, {"near": listed}))
-
-    async def _send_not_acceptable(self, exchange: Exchange, address: Address) -> None:
-        available = [form.media_type for form in FORMS]
-        links = alternates(address, self._root, FORMS)
-        await _send_problem(
-            exchange,
-            Problem(
-                PROBLEMS["not-acceptable"],
-                f"nothing there is at {exchange.path} fits {exchange.accept_text!r}",
-                {"available": available},
-                (("link", links.decode()),),
-            ),
-        )
-
-    async def _send_tombstone(self, exchange: Exchange, address: Address) -> None:
-        """Say that a thing was retired, by what, why, and what is there in its place."""
-        description = await self._lookup.tombstone(address.iri, exchange.client)
-        thing = self._thing_page(description, "en")
-        replacements = thing.replacements
-        links = joined(WebLink("successor-version", each.href) for each in replacements)
-        headers: list[tuple[bytes, bytes]] = [(b"vary", _VARY), _VALIDATED]
-        if links:
-            headers.append((b"link", links))
-        offered: tuple[MediaType | Format, ...] = (*GRAPH_FORMATS, PAGE, PROBLEM_JSON)
-        if address.role == "page":
-            offered = (PAGE, PROBLEM_JSON)
-        elif isinstance(address.form, Format):
-            offered = (address.form, PROBLEM_JSON)
-        form = negotiate(exchange.accept_text, offered) or PROBLEM_JSON
-        if isinstance(form, Format):
-            content_type, body = form.content_type, write_quads(description.quads, form)
-        elif form is PAGE:
-            content_type = PAGE.content_type
-            body = self.service.templates.render("tombstone.html", thing=thing)
-        else:
-            content_type = PROBLEM_JSON.media_type
-            problem = Problem(
-                PROBLEMS["gone"],
-                f"<{address.iri.value}> was retired",
-                {"replacedBy": [each.href for each in replacements]},
-            )
-            body = problem.to_json(exchange.request_id.decode())
-        headers.append((b"content-type", content_type.encode()))
-        await exchange.respond(410, headers, body)
 
 
 def _form(exchange: Exchange, address: Address, name: str | None) -> AnyForm | None:
@@ -376,10 +349,6 @@ def _page_number(given: str | None) -> int:
     if not _PAGE_NUMBER.fullmatch(given):
         raise RequestError("bad-parameter", f"page: {given!r} is not a number from 1")
     return int(given)
-
-
-async def _send_problem(exchange: Exchange, problem: Problem) -> None:
-    await exchange.respond(problem.type.status, *exchange.rendered(problem))
 
 
 def _field(scope: Scope, name: bytes) -> bytes:

@@ -7,12 +7,13 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Final, TypeVar
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode, Quad
 
 from tipgraph.describe import Candidate, Describer, Description, Plan, Standing
 from tipgraph.formats import JSON
 from tipgraph.server.citations import Source, read_source
 from tipgraph.server.once import Once
+from tipgraph.server.surroundings import Surroundings, find_surroundings
 from tipgraph.store import QueryRequest, Solutions, Store
 from tipgraph.store.results import read_results
 
@@ -56,9 +57,21 @@ class Lookup:
         plan = partial(self._describer.description, iri, page)
         return await self._descriptions.get((iri, page), lambda: self._carry_out(plan(), client))
 
+    async def surroundings(self, description: Description, client: str) -> Surroundings:
+        """What stands around a description, for its page."""
+        return await self._carry_out(find_surroundings(self._describer, description), client)
+
     async def tombstone(self, iri: NamedNode, client: str) -> Description:
         """What is left of a retired thing."""
         return await self._carry_out(self._describer.tombstone(iri), client)
+
+    async def labels(self, things: Iterable[NamedNode]) -> set[Quad]:
+        """The labels of things, all of them."""
+        return await self._carry_out(self._describer.labels((), *things), "")
+
+    async def called(self, texts: Iterable[Literal]) -> set[tuple[NamedNode, Literal]]:
+        """The things that have some texts as labels, each with the text."""
+        return await self._carry_out(self._describer.called(texts), "")
 
     async def source(self) -> Source:
         """How the dataset is cited."""

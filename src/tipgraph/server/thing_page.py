@@ -1,106 +1,77 @@
-"""The page of a thing: its description arranged for people, in the language they ask for."""
+"""The page of a thing: its description for people, with the evidence for each statement."""
 
-import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
-from pyoxigraph import BlankNode, NamedNode
-from pyoxigraph import Literal as RdfLiteral
+from pyoxigraph import NamedNode
 
 from tipgraph.describe import LABELS, Description
-from tipgraph.namespaces import (
-    DCTERMS,
-    GRAPH_INFERRED,
-    OA,
-    PROV,
-    RDF,
-    SKOS,
-    TIP,
-    XSD,
-    shorten,
-)
-from tipgraph.wording import Statements, Term
+from tipgraph.namespaces import DCTERMS, OWL, PROV, RDF, SKOS, TIP
+from tipgraph.server.evidence import STATED, Evidence, EvidenceReader
+from tipgraph.server.passages import SAID_OF_PASSAGES, Place, places
+from tipgraph.server.shown import Display, Row, Shown
+from tipgraph.server.surroundings import Surroundings
+from tipgraph.wording import Statements
 
 _TYPE: Final = f"{RDF}type"
-# What a page says first, in this order; the rest follows by name.
-_LEADING: Final = (
-    f"{SKOS}definition",
-    f"{SKOS}scopeNote",
-    f"{TIP}evidentiality",
-    f"{TIP}force",
-    f"{TIP}endorsement",
-    f"{TIP}quantifier",
-    f"{PROV}wasAttributedTo",
-    f"{DCTERMS}temporal",
-    f"{PROV}wasDerivedFrom",
-    f"{TIP}conflictsWith",
-    f"{TIP}contradictedBy",
-    f"{TIP}qualifies",
-)
-_STATED: Final = tuple(f"{TIP}claim{part}" for part in ("Subject", "Predicate", "Object", "Value"))
-_PLAIN: Final = (f"{XSD}string", f"{RDF}langString")
-_RANGE: Final = re.compile(
-    r"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)\s*(?:;\s*q\s*=\s*(0(?:\.\d*)?|1(?:\.0*)?)\s*)?"
+_NOTE: Final = f"{SKOS}editorialNote"
+_CONFLICTS: Final = f"{TIP}conflictsWith"
+_CONTRADICTED: Final = f"{TIP}contradictedBy"
+_CONTRADICTS: Final = f"{TIP}contradicts"
+_QUALIFIES: Final = f"{TIP}qualifies"
+_QUALIFIED: Final = f"{TIP}qualifiedBy"
+_HEDGES: Final = tuple(f"{TIP}{name}" for name in ("evidentiality", "force", "endorsement"))
+# What a page says of a statement otherwise than in rows: what it states (OWL 2, 9.6.5, has it
+# again), how sure it is and what it stands beside.
+_SAID_OF_STATEMENTS: Final = (
+    *STATED,
+    *(
+        f"{OWL}{name}"
+        for name in ("sourceIndividual", "assertionProperty", "targetIndividual", "targetValue")
+    ),
+    *_HEDGES,
+    f"{TIP}rule",
+    f"{TIP}ruleName",
+    _CONFLICTS,
+    _CONTRADICTED,
+    _CONTRADICTS,
+    _QUALIFIES,
+    _QUALIFIED,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A term as a page shows it.
+class Value:
+    """A value of a property, and the evidence for its being one."""
 
-    Args:
-        text: What it is called, or its value.
-        href: Where it leads; empty when nowhere.
-        language: The language of the text; empty when it has none.
-        note: What is to be known about it, such as its datatype.
-        inferred: Whether the triple that says it was inferred.
-        inside: What is said of it in turn, if it has no name of its own.
-    """
-
-    text: str
-    href: str = ""
-    language: str = ""
-    note: str = ""
-    inferred: bool = False
-    inside: "tuple[Row, ...]" = ()
+    shown: Shown
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A property and its values."""
+class EvidencedRow:
+    """A property and its values, each with its evidence."""
 
     property: Shown
-    values: tuple[Shown, ...]
+    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class StatementRow:
-    """A statement about the thing, in brief: the values of some of its properties."""
-
-    statement: Shown
-    cells: tuple[tuple[Shown, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a passage is in its document, and how to check it in a copy of one's own.
+class Conflict:
+    """A claim, and claims with which it cannot be right.
 
     Args:
-        passage: The passage.
-        start: Offset of its first code point.
-        end: Offset after its last code point.
-        sha256: Digest of the span in UTF-8; empty when none is given.
-        document: The document.
-        document_sha256: Digest of the document's file; empty when none is given.
+        claim: The claim.
+        relation: How the others stand to it.
+        others: The others.
     """
 
-    passage: Shown
-    start: int
-    end: int
-    sha256: str
-    document: Shown | None
-    document_sha256: str
+    claim: Evidence
+    relation: Shown
+    others: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,85 +94,192 @@ class ThingPage:
 
     Args:
         description: The description.
+        surroundings: What stands around it.
+        ontology: What the ontology says of its terms.
         language: The language preferred for labels.
         base_iri: The base of IRIs.
         root: The local path of the home page.
     """
 
     def __init__(
-        self, description: Description, *, language: str, base_iri: str, root: str
+        self,
+        description: Description,
+        surroundings: Surroundings,
+        ontology: Statements,
+        *,
+        language: str,
+        base_iri: str,
+        root: str,
     ) -> None:
         self._description = description
-        self._language = language
-        self._base = base_iri
-        self._root = root
+        self._surroundings = surroundings
+        self._display = Display(
+            (*description.quads, *surroundings.quads),
+            ontology,
+            language=language,
+            base_iri=base_iri,
+            root=root,
+        )
+        self._known = self._display.known
+        self._reader = EvidenceReader(self._display, ontology)
         self.iri = description.iri
-        self._known = Statements(quad.triple for quad in description.quads)
-        asserted = {quad.triple for quad in description.quads if quad.graph_name != GRAPH_INFERRED}
-        self._inferred = {
-            (quad.subject, quad.predicate.value, quad.object)
-            for quad in description.quads
-            if quad.triple not in asserted
-        }
 
     @property
     def heading(self) -> Shown:
         """What the thing is called."""
-        return self._named(self.iri)
+        return self._display.named(self.iri)
 
     @property
     def types(self) -> tuple[Shown, ...]:
         """The classes of the thing, those stated first."""
-        return self._values(self.iri, _TYPE)
+        return self._display.values(self.iri, _TYPE)
+
+    @cached_property
+    def evidence(self) -> Evidence | None:
+        """The evidence for the thing itself, if it is a statement."""
+        return self._reader.read(self.iri) if self._reader.is_statement(self.iri) else None
 
     @property
     def sentence(self) -> tuple[Shown, ...]:
-        """Subject, predicate and object of a statement; empty for other things."""
-        parts = [self._values(self.iri, f"{TIP}claim{part}") for part in ("Subject", "Predicate")]
-        objects = self._values(self.iri, f"{TIP}claimObject")
-        parts.append(objects or self._values(self.iri, f"{TIP}claimValue"))
-        return tuple(part[0] for part in parts if part) if parts[0] and parts[1] else ()
+        """Subject, predicate and, where there is one, object of a statement."""
+        if self.evidence is None:
+            return ()
+        subject, predicate, *objects = (self._display.values(self.iri, name) for name in STATED)
+        return (*subject[:1], *predicate[:1], *(each for part in objects for each in part[:1]))
 
     @property
-    def rows(self) -> tuple[Row, ...]:
-        """What is said of the thing, but for its names and classes, and what it states."""
-        stated = _STATED if self.sentence else ()
-        return self._rows(self.iri, but=(_TYPE, *LABELS, *stated))
+    def is_negative_assertion(self) -> bool:
+        """Whether OWL knows the statement as a negative property assertion."""
+        kind = NamedNode(f"{OWL}NegativePropertyAssertion")
+        return kind in self._known.objects(self.iri, _TYPE)
 
     @property
+    def notes(self) -> tuple[Shown, ...]:
+        """What the editors say of their reading."""
+        return self._display.values(self.iri, _NOTE)
+
+    @cached_property
+    def rows(self) -> tuple[EvidencedRow, ...]:
+        """What is said of the thing, each value with its evidence."""
+        said = (
+            *(_SAID_OF_STATEMENTS if self.evidence else ()),
+            *(SAID_OF_PASSAGES if self.places else ()),
+        )
+        rows = self._display.rows(self.iri, but=(_TYPE, *LABELS, _NOTE, *said))
+        types = self._display.values(self.iri, _TYPE)
+        told = tuple(each for each in types if self._beside.get((NamedNode(_TYPE), each.term)))
+        kinds = [Row(Shown("is one of"), told)] if told else []
+        return tuple(self._evidenced(row) for row in (*kinds, *rows))
+
+    @property
+    def is_evidenced(self) -> bool:
+        """Whether there is evidence beside any value."""
+        return any(value.evidence for row in self.rows for value in row.values)
+
+    @property
+    def has_more_evidence(self) -> bool:
+        """Whether claims about the thing are on other pages of its description."""
+        subject = NamedNode(STATED[0])
+        on_page = [
+            node
+            for node in self._description.statements
+            if self.iri in self._known.objects(node, subject.value)
+        ]
+        return len(on_page) < self._description.links.get(subject, 0)
+
+    @property
+    def not_affirmed(self) -> tuple[Evidence, ...]:
+        """Denied, doubted and unknown statements, and those passed on with distance."""
+        return tuple(each for each in self._listed if not each.stands)
+
+    @property
+    def claims(self) -> tuple[Evidence, ...]:
+        """The affirmed claims on this page that stand beside no value."""
+        return tuple(
+            each
+            for each in self._listed
+            if each.stands and not each.is_inferred and each.node not in self._shown_beside
+        )
+
+    @property
+    def conclusions(self) -> tuple[Evidence, ...]:
+        """The inferred statements on this page that stand beside no value."""
+        return tuple(
+            each
+            for each in self._listed
+            if each.is_inferred and each.node not in self._shown_beside
+        )
+
+    @cached_property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """The claims that cannot both be right, where one is on this page."""
+        pairs: dict[tuple[NamedNode, str], dict[NamedNode, None]] = defaultdict(dict)
+        for one, relation, other in self._conflicting():
+            pairs[one, relation][other] = None
+        return tuple(
+            Conflict(
+                self._reader.read(claim),
+                self._display.property(NamedNode(relation)),
+                tuple(map(self._reader.read, others)),
+            )
+            for (claim, relation), others in pairs.items()
+        )
+
+    @property
+    def qualifications(self) -> tuple[tuple[Shown, tuple[Evidence, ...]], ...]:
+        """The claims that this one qualifies, and those that qualify it."""
+        if self.evidence is None:
+            return ()
+        found = []
+        for relation, inverse in ((_QUALIFIES, _QUALIFIED), (_QUALIFIED, _QUALIFIES)):
+            others = self._linked(self.iri, relation, inverse)
+            if others:
+                shown = self._display.property(NamedNode(relation))
+                found.append((shown, tuple(map(self._reader.read, others))))
+        return tuple(found)
+
+    @cached_property
     def places(self) -> tuple[Place, ...]:
         """Where the thing, or what it rests on, stands in a document."""
         resting = self._known.objects(self.iri, f"{PROV}wasDerivedFrom")
-        return tuple(place for node in (self.iri, *resting) for place in self._places(node))
-
-    @property
-    def statements(self) -> tuple[StatementRow, ...]:
-        """The claims about the thing on this page: status, how sure, by whom, resting on what."""
-        return self._statements(
-            (_TYPE, f"{TIP}evidentiality", f"{PROV}wasAttributedTo", f"{PROV}wasDerivedFrom"),
-            conclusions=False,
+        return tuple(
+            place for node in (self.iri, *resting) for place in places(self._display, node)
         )
 
     @property
-    def conclusions(self) -> tuple[StatementRow, ...]:
-        """The inferred statements on this page: by which rule, how sure, resting on what."""
-        return self._statements(
-            (f"{TIP}rule", f"{TIP}evidentiality", f"{PROV}wasDerivedFrom"), conclusions=True
-        )
+    def passages(self) -> tuple[tuple[Place, int], ...]:
+        """The passages of a document on this page as they follow, with the number of claims."""
+        found = [
+            (place, self._surroundings.claims.get(node, 0))
+            for node in self._surroundings.passages
+            for place in places(self._display, node)
+        ]
+        return tuple(sorted(found, key=lambda each: (each[0].start, -each[0].end)))
+
+    @property
+    def document_sha256(self) -> str:
+        """The digest of a document's file; empty for other things."""
+        return self._known.text(self.iri, f"{TIP}documentSha256")
+
+    @property
+    def neighbours(self) -> tuple[tuple[str, Shown], ...]:
+        """The passages before and after this one, each with the link relation that leads there."""
+        sides = (("prev", self._surroundings.previous), ("next", self._surroundings.following))
+        return tuple((relation, self._display.named(node)) for relation, node in sides if node)
 
     @property
     def links(self) -> tuple[LinkGroup, ...]:
         """What points at the thing, by property, most often used first."""
-        listed = set(self._description.statements)
+        listed = {*self._description.statements, *self._surroundings.passages}
         counted = sorted(
             self._description.links.items(), key=lambda item: (-item[1], item[0].value)
         )
         return tuple(
             LinkGroup(
-                self._property(name),
+                self._display.property(name),
                 count,
                 tuple(
-                    self._named(node, (node, name.value, self.iri))
+                    self._display.named(node, (node, name.value, self.iri))
                     for node in self._known.subjects(name.value, self.iri)
                     if isinstance(node, NamedNode) and node not in listed
                 ),
@@ -212,139 +290,73 @@ class ThingPage:
     @property
     def replacements(self) -> tuple[Shown, ...]:
         """What stands in the place of a retired thing."""
-        return self._values(self.iri, f"{DCTERMS}isReplacedBy")
+        return self._display.values(self.iri, f"{DCTERMS}isReplacedBy")
 
-    def _statements(self, columns: Sequence[str], *, conclusions: bool) -> tuple[StatementRow, ...]:
-        conclusion = NamedNode(f"{TIP}InferredStatement")
-        return tuple(
-            StatementRow(
-                self._named(node),
-                # All that is said of a conclusion was inferred; of a claim, what it states counts.
-                tuple(
-                    tuple(
-                        self._shown(value)
-                        for value in self._known.objects(node, name)
-                        if conclusions or not self._is_inferred(node, name, value)
-                    )
-                    for name in columns
-                ),
+    @cached_property
+    def _statements(self) -> tuple[Evidence, ...]:
+        return tuple(map(self._reader.read, self._description.statements))
+
+    @property
+    def _listed(self) -> Iterator[Evidence]:
+        """The statements that are not shown as conflicting with this one, or as qualifying it."""
+        apart: set[NamedNode] = set()
+        if self.evidence:
+            apart.update(each.node for _, others in self.qualifications for each in others)
+            for conflict in self.conflicts:
+                apart.update(each.node for each in (conflict.claim, *conflict.others))
+        return (each for each in self._statements if each.node not in apart)
+
+    @cached_property
+    def _beside(self) -> dict[tuple[object, object], list[Evidence]]:
+        """The statements that say what a row says, by predicate and object, the strongest first."""
+        found: dict[tuple[object, object], list[Evidence]] = defaultdict(list)
+        for evidence in sorted(self._statements, key=lambda each: -each.strength):
+            subjects, predicates, *objects = (
+                self._known.objects(evidence.node, name) for name in STATED
             )
-            for node in self._description.statements
-            if (conclusion in self._known.objects(node, _TYPE)) is conclusions
+            if evidence.stands and self.iri in subjects:
+                for predicate in predicates:
+                    for value in (each for part in objects for each in part):
+                        found[predicate, value].append(evidence)
+        return found
+
+    @cached_property
+    def _shown_beside(self) -> set[NamedNode]:
+        return {
+            evidence.node
+            for row in self.rows
+            for value in row.values
+            for evidence in value.evidence
+        }
+
+    def _evidenced(self, row: Row) -> EvidencedRow:
+        predicate = row.property.term or NamedNode(_TYPE)
+        return EvidencedRow(
+            row.property,
+            tuple(
+                Value(each, tuple(self._beside.get((predicate, each.term), ())))
+                for each in row.values
+            ),
         )
 
-    def _rows(self, node: object, but: Sequence[str] = ()) -> tuple[Row, ...]:
-        predicates = [each for each in self._known.predicates[node] if each.value not in but]
-        return tuple(
-            Row(self._property(each), self._values(node, each.value))
-            for each in sorted(predicates, key=self._order)
+    def _conflicting(self) -> Iterator[tuple[NamedNode, str, NamedNode]]:
+        """The conflicts of the claims on this page; on a claim's page those of that claim."""
+        claims = [self.iri] if self.evidence else self._description.statements
+        seen: set[frozenset[NamedNode]] = set()
+        for claim in claims:
+            for other in self._linked(claim, _CONFLICTS, _CONFLICTS):
+                if frozenset((claim, other)) not in seen:
+                    seen.add(frozenset((claim, other)))
+                    yield claim, _CONFLICTS, other
+            for other in self._linked(claim, _CONTRADICTED, _CONTRADICTS):
+                yield claim, _CONTRADICTED, other
+            for other in self._linked(claim, _CONTRADICTS, _CONTRADICTED):
+                yield other, _CONTRADICTED, claim
+
+    def _linked(self, node: NamedNode, relation: str, inverse: str) -> Sequence[NamedNode]:
+        """What a node points at by a relation, or is pointed at from by its inverse."""
+        linked: Iterable[object] = (
+            *self._known.objects(node, relation),
+            *self._known.subjects(inverse, node),
         )
-
-    def _order(self, predicate: NamedNode) -> tuple[int, str]:
-        if predicate.value in _LEADING:
-            return _LEADING.index(predicate.value), ""
-        return len(_LEADING), self._property(predicate).text.casefold()
-
-    def _places(self, node: object) -> Iterator[Place]:
-        for selector in self._known.objects(node, f"{OA}hasSelector"):
-            start = self._known.text(selector, f"{OA}start")
-            end = self._known.text(selector, f"{OA}end")
-            if isinstance(node, NamedNode) and start.isdecimal() and end.isdecimal():
-                sources = self._known.objects(node, f"{OA}hasSource")
-                yield Place(
-                    self._named(node),
-                    int(start),
-                    int(end),
-                    self._known.text(node, f"{TIP}spanSha256"),
-                    next((self._shown(source) for source in sources), None),
-                    next((self._known.text(each, f"{TIP}documentSha256") for each in sources), ""),
-                )
-
-    def _values(self, node: object, predicate: str) -> tuple[Shown, ...]:
-        """The values of a property, stated ones before inferred ones, each by name."""
-        shown = [
-            self._shown(value, (node, predicate, value))
-            for value in self._known.objects(node, predicate)
-        ]
-        return tuple(sorted(shown, key=lambda each: (each.inferred, each.text.casefold())))
-
-    def _is_inferred(self, *triple: object) -> bool:
-        return triple in self._inferred
-
-    def _shown(self, term: Term, triple: tuple[object, str, object] | None = None) -> Shown:
-        inferred = triple in self._inferred
-        if isinstance(term, NamedNode):
-            return self._named(term, triple)
-        if isinstance(term, BlankNode):
-            return Shown("", inferred=inferred, inside=self._rows(term))
-        datatype = term.datatype.value
-        note = "" if datatype in _PLAIN else shorten(datatype)
-        return Shown(term.value, "", term.language or "", note, inferred)
-
-    def _named(self, node: NamedNode, triple: tuple[object, str, object] | None = None) -> Shown:
-        label = self._label(node)
-        text = label.value if label else shorten(node.value).strip("<>")
-        language = (label.language or "") if label else ""
-        return Shown(text, self._href(node), language, inferred=triple in self._inferred)
-
-    def _property(self, node: NamedNode) -> Shown:
-        """A property by its label, or else by its name in words."""
-        if self._label(node):
-            return self._named(node)
-        name = re.split(r"[/#]", node.value)[-1]
-        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
-        return Shown(words or node.value, self._href(node))
-
-    def _label(self, node: NamedNode) -> RdfLiteral | None:
-        """The label in the language preferred, or else in English, or in no language, or any."""
-        wanted = (self._language, "en", "")
-        for name in LABELS:
-            labels = [
-                each for each in self._known.objects(node, name) if isinstance(each, RdfLiteral)
-            ]
-            if labels:
-                return min(labels, key=lambda each: _preference(each.language or "", wanted))
-        return None
-
-    def _href(self, node: NamedNode) -> str:
-        """Where a link leads: a local path for what this service answers for."""
-        if node.value.startswith(self._base):
-            return self._root + node.value.removeprefix(self._base)
-        return node.value if node.value.startswith(("http://", "https://")) else ""
-
-
-def _preference(language: str, wanted: Sequence[str]) -> int:
-    return next(
-        (number for number, each in enumerate(wanted) if matches(each, language)), len(wanted)
-    )
-
-
-def matches(wanted: str, language: str) -> bool:
-    """Whether a language is the one wanted, or a variety of it."""
-    wanted, language = wanted.lower(), language.lower()
-    return language == wanted or bool(wanted and language.startswith(f"{wanted}-"))
-
-
-def choose_language(accept_language: str, available: Iterable[str]) -> str:
-    """The best language for an Accept-Language field (RFC 4647, lookup); English if none fits.
-
-    Args:
-        accept_language: The field.
-        available: Tags of the languages that labels are in.
-    """
-    ranges = [
-        (float(match[2] or 1), match[1])
-        for element in accept_language.split(",")
-        if (match := _RANGE.fullmatch(element))
-    ]
-    known = sorted(available)
-    for quality, wanted in sorted(ranges, key=lambda item: -item[0]):
-        if quality > 0 and wanted == "*":
-            break
-        tag = wanted
-        while quality > 0 and tag:
-            for language in known:
-                if matches(tag, language):
-                    return language
-            tag = tag.rpartition("-")[0]
-    return "en"
+        return tuple(dict.fromkeys(each for each in linked if isinstance(each, NamedNode)))

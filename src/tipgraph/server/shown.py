@@ -1,0 +1,171 @@
+"""Terms as pages show them: what they are called, where they lead, whether they were inferred."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pyoxigraph import BlankNode, NamedNode, Quad
+from pyoxigraph import Literal as RdfLiteral
+
+from tipgraph.describe import LABELS
+from tipgraph.namespaces import DCTERMS, GRAPH_INFERRED, PROV, RDF, SKOS, TIP, XSD, shorten
+from tipgraph.server.language import preference
+from tipgraph.wording import Phrase, Statements, Term
+
+# What a page says first, in this order; the rest follows by name.
+_LEADING: Final = (
+    f"{SKOS}definition",
+    f"{SKOS}scopeNote",
+    f"{TIP}evidentiality",
+    f"{TIP}force",
+    f"{TIP}endorsement",
+    f"{TIP}quantifier",
+    f"{PROV}wasAttributedTo",
+    f"{DCTERMS}temporal",
+    f"{PROV}wasDerivedFrom",
+)
+_PLAIN: Final = (f"{XSD}string", f"{RDF}langString")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A term as a page shows it.
+
+    Args:
+        text: What it is called, or its value.
+        href: Where it leads; empty when nowhere.
+        language: The language of the text; empty when it has none.
+        note: What is to be known about it, such as its datatype.
+        inferred: Whether the triple that says it was inferred.
+        inside: What is said of it in turn, if it has no name of its own.
+        term: The term.
+    """
+
+    text: str
+    href: str = ""
+    language: str = ""
+    note: str = ""
+    inferred: bool = False
+    inside: "tuple[Row, ...]" = ()
+    term: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A property and its values."""
+
+    property: Shown
+    values: tuple[Shown, ...]
+
+
+class Display:
+    """Shows terms, with labels in the language preferred and links to local paths.
+
+    Args:
+        quads: What is known of them.
+        ontology: What the ontology says of its terms.
+        language: The language preferred for labels.
+        base_iri: The base of IRIs.
+        root: The local path of the home page.
+    """
+
+    def __init__(
+        self,
+        quads: Iterable[Quad],
+        ontology: Statements,
+        *,
+        language: str,
+        base_iri: str,
+        root: str,
+    ) -> None:
+        quads = list(quads)
+        self.known = Statements({quad.triple for quad in quads})
+        self._ontology = ontology
+        # The language preferred, or else English, or no language, or any.
+        self._wanted = (language, "en", "")
+        self._base = base_iri
+        self._root = root
+        asserted = {quad.triple for quad in quads if quad.graph_name != GRAPH_INFERRED}
+        self._inferred = {
+            (quad.subject, quad.predicate.value, quad.object)
+            for quad in quads
+            if quad.triple not in asserted
+        }
+
+    def is_inferred(self, *triple: object) -> bool:
+        """Whether a triple, its predicate given as text, is known by inference alone."""
+        return triple in self._inferred
+
+    def rows(self, node: object, but: Sequence[str] = ()) -> tuple[Row, ...]:
+        """What is said of a node, some properties left out."""
+        predicates = [each for each in self.known.predicates[node] if each.value not in but]
+        return tuple(
+            Row(self.property(each), self.values(node, each.value))
+            for each in sorted(predicates, key=self._order)
+        )
+
+    def values(self, node: object, predicate: str) -> tuple[Shown, ...]:
+        """The values of a property, stated ones before inferred ones, each by name."""
+        shown = [
+            self.shown(value, (node, predicate, value))
+            for value in self.known.objects(node, predicate)
+        ]
+        return tuple(sorted(shown, key=lambda each: (each.inferred, each.text.casefold())))
+
+    def shown(self, term: Term, triple: tuple[object, str, object] | None = None) -> Shown:
+        """A term, and whether a triple about it is inferred."""
+        inferred = triple in self._inferred
+        if isinstance(term, NamedNode):
+            return self.named(term, triple)
+        if isinstance(term, BlankNode):
+            return Shown("", inferred=inferred, inside=self.rows(term), term=term)
+        datatype = term.datatype.value
+        note = "" if datatype in _PLAIN else shorten(datatype)
+        return Shown(term.value, "", term.language or "", note, inferred, term=term)
+
+    def named(self, node: NamedNode, triple: tuple[object, str, object] | None = None) -> Shown:
+        """A thing by its label, or else by its short IRI."""
+        label = self._label(node)
+        text = label.value if label else shorten(node.value).strip("<>")
+        language = (label.language or "") if label else ""
+        inferred = triple in self._inferred
+        return Shown(text, self._href(node), language, inferred=inferred, term=node)
+
+    def property(self, node: NamedNode) -> Shown:
+        """A property by its label, or else by its name in words."""
+        if self._label(node):
+            return self.named(node)
+        name = re.split(r"[/#]", node.value)[-1]
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
+        return Shown(words or node.value, self._href(node), term=node)
+
+    def phrase(self, phrase: Phrase) -> tuple[Shown, ...]:
+        """A phrase, with labels and links in the place of IRIs."""
+        return tuple(
+            Shown(part) if isinstance(part, str) else self.property(part) for part in phrase
+        )
+
+    def _order(self, predicate: NamedNode) -> tuple[int, str]:
+        if predicate.value in _LEADING:
+            return _LEADING.index(predicate.value), ""
+        return len(_LEADING), self.property(predicate).text.casefold()
+
+    def _label(self, node: NamedNode) -> RdfLiteral | None:
+        for known in (self.known, self._ontology):
+            for name in LABELS:
+                labels = [
+                    each for each in known.objects(node, name) if isinstance(each, RdfLiteral)
+                ]
+                if labels:
+                    return min(labels, key=self._distance)
+        return None
+
+    def _distance(self, label: RdfLiteral) -> int:
+        return preference(label.language or "", self._wanted)
+
+    def _href(self, node: NamedNode) -> str:
+        """Where a link leads: a local path for what this service answers for."""
+        if node.value.startswith(self._base):
+            return self._root + node.value.removeprefix(self._base)
+        return node.value if node.value.startswith(("http://", "https://")) else ""
