@@ -7,6 +7,7 @@ PORT ?= 8000
 
 BIN := .venv/bin
 STAMP := .venv/installed
+LIBRARIES := web/node_modules/installed
 UV_VERSION := 0.13.9
 
 .PHONY: help serve test check format bench lock clean
@@ -15,17 +16,17 @@ help: ## show this text
 	@echo "usage: make TARGET"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-serve: $(STAMP) ## build the graph if needed and serve it on http://127.0.0.1:8000 (HOST=, PORT=)
+serve: $(STAMP) $(LIBRARIES) ## build the graph if needed and serve it on http://127.0.0.1:8000 (HOST=, PORT=)
 	$(BIN)/tipgraph serve --host $(HOST) --port $(PORT)
 
-test: $(STAMP) ## run the tests with the coverage gate (ARGS="-k turtle" chooses some, without the gate)
+test: $(STAMP) $(LIBRARIES) ## run the tests with the coverage gate (ARGS="-k turtle" chooses some, without the gate)
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
 	$(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=term
 endif
 
-check: $(STAMP) ## everything CI runs: format, lint, types, import rules, tests, tipgraph check
+check: $(STAMP) $(LIBRARIES) ## everything CI runs: format, lint, types, import rules, tests, tipgraph check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/tipgraph format --check
@@ -49,7 +50,7 @@ lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
 		--custom-compile-command "make lock" --output-file requirements.lock
 
 clean: ## remove the environment and everything made by tools
-	rm -rf .venv .bench dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf .venv web/node_modules .bench dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -58,3 +59,13 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
+
+# What pages load of others. Pages do without, so that neither Node nor npm's registry is needed.
+$(LIBRARIES): web/package-lock.json
+	@if ! command -v npm >/dev/null; then \
+		echo "npm is not here: pages will do without editor and pictures" >&2; \
+	elif npm ci --prefix web --ignore-scripts --no-audit --no-fund --loglevel=error; then \
+		touch $(LIBRARIES); \
+	else \
+		echo "npm failed: pages will do without editor and pictures" >&2; \
+	fi

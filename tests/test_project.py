@@ -1,6 +1,7 @@
 """The project's own files agree with each other."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -43,15 +44,26 @@ def test_every_dependency_is_locked_and_has_its_line(project: dict[str, Any]) ->
     )
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     locked = {canonicalize_name(name) for name in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)}
-    documented = {
-        canonicalize_name(name)
-        for row in re.findall(
-            r"^\| ([^|]+) \|", (ROOT / "docs/dependencies.md").read_text("utf-8"), re.MULTILINE
-        )
-        for name in row.split(", ")
-    }
     assert declared <= locked
-    assert declared <= documented
+    assert declared <= {canonicalize_name(name) for name in documented()}
+
+
+def documented() -> set[str]:
+    """The packages that have a line in the document."""
+    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE)
+    return {name for row in rows for name in row.split(", ")}
+
+
+def test_every_library_of_the_pages_is_locked_and_has_its_line() -> None:
+    package, lock = (
+        json.loads((ROOT / "web" / name).read_text(encoding="utf-8"))
+        for name in ("package.json", "package-lock.json")
+    )
+    declared = package["dependencies"]
+    assert declared == lock["packages"].pop("")["dependencies"]
+    assert declared.keys() <= documented()
+    assert all("integrity" in each and "resolved" not in each for each in lock["packages"].values())
 
 
 def test_the_lock_file_names_no_host_and_hashes_everything() -> None:

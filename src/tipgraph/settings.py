@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     snapshot_dir: Path | None = Field(
         default=None, description="Folder for built snapshots; without it, the user's cache folder."
     )
+    web_dir: Path | None = Field(
+        default=None,
+        description="Folder with the pages' libraries in node_modules; without it, the project's.",
+    )
     workers: int = Field(
         default=max(2, os.cpu_count() or 2),
         ge=1,

@@ -1,5 +1,6 @@
 """The files that pages load: addresses that name their content, media types, what may be kept."""
 
+import os
 import re
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import pytest
 
 from tests.service import serving
 from tests.web import BROWSER, Page
+from tipgraph.server.libraries import LIBRARIES, LibraryFile
 
+WEB = Path(__file__).parents[2] / "web"
 KEPT = "public, max-age=31536000, immutable"
 
 
@@ -105,3 +108,33 @@ def test_under_a_prefix_addresses_have_it(snapshot_path: Path) -> None:
         for address in addresses:
             assert re.match("/graph/static/[0-9a-f]{12}/", address)
             assert client.get(address).headers["cache-control"] == KEPT
+
+
+@pytest.fixture(scope="module")
+def libraries() -> None:
+    """The libraries of the pages, which `make` installs where npm is."""
+    if not (WEB / "node_modules" / "installed").exists():
+        assert os.environ.get("CI") != "true", "the libraries of the pages are not installed"
+        pytest.skip("the libraries of the pages are not installed; make test does that")
+
+
+@pytest.mark.usefixtures("libraries")
+@pytest.mark.parametrize("file", [file for files in LIBRARIES.values() for file in files])
+def test_libraries_are_given_out(client: httpx.Client, file: LibraryFile) -> None:
+    answer = client.get(f"/static/lib/{file.name}")
+    assert answer.status_code == 200
+    assert len(answer.content) > 1000
+    # A browser knows no names of packages.
+    assert not re.search(rb"""(?:^|;)(?:import|export)[^;"']*from ?["'][^./]""", answer.content)
+
+
+def test_pages_do_without_libraries(snapshot_path: Path, tmp_path: Path) -> None:
+    with (
+        serving(snapshot_path, workers=1, web_dir=tmp_path) as live,
+        httpx.Client(base_url=live.url) as client,
+    ):
+        assert client.get("/static/lib/yasgui.js").status_code == 404
+        for path in ("/", "/sparql", "/validate"):
+            page = client.get(path, headers={"accept": BROWSER})
+            assert page.status_code == 200
+            assert "/lib/" not in page.text

@@ -14,6 +14,7 @@ from tipgraph.errors import RequestError
 from tipgraph.server.answers import Representation, compressed
 from tipgraph.server.bodies import IDENTITY, SMALL_BODY, choose_coding
 from tipgraph.server.exchange import Exchange, Scope, Service, etags
+from tipgraph.server.libraries import installed
 from tipgraph.server.reading import Reading
 
 MEDIA_TYPES: Final = {
@@ -47,18 +48,23 @@ class Asset:
 
 
 class AssetFiles:
-    """The files that pages load, read once.
+    """The files that pages load, read once: our own, and those of installed libraries.
 
     Args:
         root: The path of the home page.
+        web: The folder in which the libraries were installed, if they were.
     """
 
-    def __init__(self, *, root: str) -> None:
+    def __init__(self, *, root: str, web: Path) -> None:
         self._files = {
-            path.relative_to(_FOLDER).as_posix(): _read(path)
+            path.relative_to(_FOLDER).as_posix(): _asset(path.name, path.read_bytes())
             for path in sorted(_FOLDER.rglob("*"))
             if path.suffix in MEDIA_TYPES
         }
+        self._libraries = set()
+        for library, file, content in installed(web):
+            self._files[f"lib/{file.name}"] = _asset(file.name, content)
+            self._libraries.add(library)
         named = repr([(name, asset.tag) for name, asset in self._files.items()])
         self.digest = blake2b(named.encode(), digest_size=6).hexdigest()
         self._root = root
@@ -66,6 +72,10 @@ class AssetFiles:
     def find(self, name: str) -> Asset | None:
         """The file of a name, such as `site.css`; None when there is none."""
         return self._files.get(name)
+
+    def has_library(self, name: str) -> bool:
+        """Whether a library, such as `yasgui`, is installed."""
+        return name in self._libraries
 
     def address(self, name: str) -> str:
         """The local address of a file, for pages.
@@ -136,7 +146,6 @@ class Assets(Reading):
         return kept
 
 
-def _read(path: Path) -> Asset:
-    body = path.read_bytes()
+def _asset(name: str, body: bytes) -> Asset:
     tag = blake2b(body, digest_size=16).hexdigest()
-    return Asset(body, MEDIA_TYPES[path.suffix], tag)
+    return Asset(body, MEDIA_TYPES[Path(name).suffix], tag)
