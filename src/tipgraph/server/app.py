@@ -17,6 +17,7 @@ from tipgraph.server.dumps import Dumps
 from tipgraph.server.envelope import Envelope, add_problem_handlers
 from tipgraph.server.exchange import Receive, Scope, Send, Service
 from tipgraph.server.gsp import GraphStore
+from tipgraph.server.libraries import web_folder
 from tipgraph.server.linked_data import LinkedData
 from tipgraph.server.metrics import Metrics
 from tipgraph.server.openapi import reading_paths, sparql_paths, validate_paths
@@ -89,13 +90,14 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
     metrics = Metrics(store.pool)
     root = local_root(settings)
     shipped = GRAPH_DATA.value in manifest.graphs
-    files = AssetFiles(root=root)
+    files = AssetFiles(root=root, web=web_folder(settings))
     templates = Templates(
         title=TITLE,
         dataset_version=manifest.dataset_version,
         root=root,
         shipped=shipped,
         asset=files.address,
+        has_library=files.has_library,
     )
     service = Service(
         manifest.dataset_version,
