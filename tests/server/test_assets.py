@@ -133,7 +133,7 @@ def test_pages_do_without_libraries(snapshot_path: Path, tmp_path: Path) -> None
         serving(snapshot_path, workers=1, web_dir=tmp_path) as live,
         httpx.Client(base_url=live.url) as client,
     ):
-        assert client.get("/static/lib/yasgui.js").status_code == 404
+        assert client.get("/static/lib/yasqe.js").status_code == 404
         for path in ("/", "/sparql", "/validate"):
             page = client.get(path, headers={"accept": BROWSER})
             assert page.status_code == 200

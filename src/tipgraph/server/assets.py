@@ -74,7 +74,7 @@ class AssetFiles:
         return self._files.get(name)
 
     def has_library(self, name: str) -> bool:
-        """Whether a library, such as `yasgui`, is installed."""
+        """Whether a library, such as `yasqe`, is installed."""
         return name in self._libraries
 
     def address(self, name: str) -> str:

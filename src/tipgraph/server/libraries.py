@@ -47,9 +47,9 @@ class LibraryFile:
 
 
 LIBRARIES: Final[Mapping[str, tuple[LibraryFile, ...]]] = {
-    "yasgui": (
-        LibraryFile("yasgui.js", "@zazuko/yasgui/build/yasgui.min.js"),
-        LibraryFile("yasgui.css", "@zazuko/yasgui/build/yasgui.min.css"),
+    "yasqe": (
+        LibraryFile("yasqe.js", "@zazuko/yasqe/build/yasqe.min.js"),
+        LibraryFile("yasqe.css", "@zazuko/yasqe/build/yasqe.min.css"),
     ),
     "cytoscape": (LibraryFile("cytoscape.js", "cytoscape/dist/cytoscape.esm.min.mjs"),),
     "vega": (LibraryFile("vega.js", "vega/build/vega.min.js"),),
