@@ -34,6 +34,9 @@ PAGES = (
     "/page/claim/nk/s21-03",
     "/page/doc/nk/s21",
     "/problems/not-found",
+    "/search?q=women",
+    "/search?q=womne",
+    "/search?kind=tip:State",
     "/nothing",
 )
 

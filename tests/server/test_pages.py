@@ -41,6 +41,8 @@ PAGES = (
     "/id/river",
     "/page/id/river",
     "/problems/not-found",
+    "/search?q=lake",
+    "/search?q=nowhere",
     "/sparql",
     "/sparql?query=ASK%20%7B%7D",
     "/sparql?query=nonsense",

@@ -17,7 +17,7 @@ from typing import Final, Literal, NamedTuple
 from unicodedata import normalize
 from urllib.parse import quote
 
-from tipgraph.errors import QueryTimeoutError
+from tipgraph.errors import QueryTimeoutError, UsageError
 from tipgraph.namespaces import expand
 from tipgraph.search.words import Wanted
 
@@ -154,11 +154,14 @@ class SearchIndex:
             limit: How many are given at most.
 
         Raises:
+            UsageError: The graph has no such class.
             QueryTimeoutError: It takes too long.
         """
         with self._open() as index:
             number = _number(index, _KIND, kind) if kind else 0
             if number is None:
+                if _number(index, _NAMED, kind, kind, _among_kinds(0)) is None:
+                    raise UsageError(f"kind: there is no class {kind!r} here")
                 return Found(0, True, ())
             wanted = Wanted(text)
             ranked, total, exact = _lookup(index, text.strip(), wanted, number)
@@ -183,6 +186,8 @@ class SearchIndex:
         """
         with self._open() as index:
             words = Wanted(text).words
+            if not words:
+                return []
             alone = {word: _count(index, _query((word,), 0))[0] for word in words}
             spelt = " ".join(word if alone[word] else _spelt_like(index, word) for word in words)
             tried = {spelt: _count(index, _query(tuple(spelt.split()), 0))[0], **alone}

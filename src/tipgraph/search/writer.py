@@ -95,7 +95,7 @@ def _said(store: Store, merged: bool) -> Iterator[Row]:
         for place, predicate in enumerate(properties):
             for iri, value, _ in _pairs(store, predicate, merged):
                 if isinstance(value, Literal) and value.value.strip():
-                    yield iri, sort, place, value.language or "", value.value[:_LONGEST_TEXT]
+                    yield iri, sort, place, value.language or "", _cut(value.value)
     for iri, value, asserted in _pairs(store, f"{RDF}type", merged):
         if isinstance(value, NamedNode):
             yield iri, _CLASS, int(not asserted), "", value.value
@@ -196,6 +196,10 @@ def _write_things(index: sqlite3.Connection) -> None:
         "UPDATE kind SET label = ? WHERE iri = ?",
         ((spaced(_local_name(iri)), iri) for (iri,) in unlabelled),
     )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
 
 
 def _local_name(iri: str) -> str:

@@ -1,8 +1,9 @@
 """Where clients reach the service: the address in documents that tell them where to go."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from tipgraph.server.exchange import Exchange, Scope
 from tipgraph.settings import Settings
@@ -29,6 +30,11 @@ def local_root(settings: Settings) -> str:
         A path that begins and ends with a slash.
     """
     return urlsplit(settings.public_url or "").path.rstrip("/") + "/"
+
+
+def with_parameters(path: str, parameters: Sequence[tuple[str, str]]) -> str:
+    """A path with a query that holds some parameters, or the path alone if there are none."""
+    return f"{path}?{urlencode(parameters)}" if parameters else path
 
 
 def below(scope: Scope, prefix: str) -> Scope:

@@ -24,6 +24,7 @@ from tipgraph.server.openapi import reading_paths, sparql_paths, validate_paths
 from tipgraph.server.operations import operations_router
 from tipgraph.server.pages import pages_router
 from tipgraph.server.reading import Reading
+from tipgraph.server.search import Search
 from tipgraph.server.service_description import ServiceDescription
 from tipgraph.server.sources import Sources
 from tipgraph.server.sparql import SparqlEndpoint
@@ -129,6 +130,7 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
         LinkedData(service, store, sources, settings, cache=cache, metrics=metrics),
         Documents(service, sources, settings),
         Dumps(service, store.snapshot, root=root),
+        Search(service, store.snapshot, settings),
         Assets(service, files),
         Crawlers(service, sources.select, manifest=manifest, settings=settings),
     )

@@ -15,7 +15,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-_PATHS: Final = frozenset(("/sparql", "/gsp"))
+_PATHS: Final = frozenset(("/sparql", "/gsp", "/search"))
 
 
 class Workers(Protocol):

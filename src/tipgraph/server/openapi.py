@@ -13,6 +13,24 @@ _PARAMETERS: Final = (
     ("timeout", "Seconds the query may run; lowers the limit.", False, "number"),
     ("format", "A format by name, such as csv; wins over Accept.", False, "string"),
 )
+_SEARCH_PARAMETERS: Final = (
+    (
+        "q",
+        "Words of labels, other names and definitions, the last one perhaps not to its end; or "
+        "an IRI or prefixed name. Without it, all things by label.",
+        False,
+        "string",
+    ),
+    ("kind", "A class of which the things are: an IRI or prefixed name.", False, "string"),
+    ("offset", "How many hits are passed over, up to 9999.", False, "integer"),
+    (
+        "limit",
+        "How many hits are given at most, from 1 to 100; 20 if nothing is said.",
+        False,
+        "integer",
+    ),
+    ("format", "json or html; wins over Accept.", False, "string"),
+)
 _FORM: Final = "application/x-www-form-urlencoded"
 _VALIDATE_PARAMETERS: Final = (
     ("data-graph-uri", "A graph of this service to validate.", True),
@@ -130,13 +148,70 @@ def sparql_paths() -> dict[str, Any]:
     }
 
 
+def search_paths() -> dict[str, Any]:
+    """The path item of `/search`."""
+    text: dict[str, Any] = {"type": "string"}
+    optional: dict[str, Any] = {"type": ["string", "null"]}
+    hit = {
+        "rank": {"type": "integer", "description": "Its place among all hits, from 1."},
+        "match": {
+            "enum": ["iri", "label", "label-prefix", "label-words", "words", "kind"],
+            "description": "What fits: the IRI, a whole label, the beginning of one, all words in "
+            "labels, all words in labels and definitions, nothing but the kind.",
+        },
+        "iri": text,
+        "label": text,
+        "language": optional,
+        "alternative": {**optional, "description": "Another name that fits better."},
+        "kind": {
+            "type": ["object", "null"],
+            "properties": {"iri": text, "label": text},
+            "description": "The class that says most about it.",
+        },
+        "definition": {
+            **optional,
+            "description": "Its definition or a note on it; … stands for what is left out.",
+        },
+        "address": {**text, "description": "The local path that describes it."},
+    }
+    members = {
+        "query": text,
+        "kind": optional,
+        "total": {"type": "integer", "description": "How many things fit."},
+        "totalIsExact": {"type": "boolean", "description": "If not, there are more than that."},
+        "offset": {"type": "integer"},
+        "limit": {"type": "integer"},
+        "hits": {"type": "array", "items": {"type": "object", "properties": hit}},
+        "prev": {**optional, "description": "The local path of the hits before these."},
+        "next": {**optional, "description": "The local path of the hits after these."},
+    }
+    operation = _reading(
+        "/search",
+        "Find things",
+        "The best first: whole labels, beginnings of labels, words in labels, words in definitions."
+        " Case and diacritics do not count.",
+        ("application/json", "text/html"),
+    )
+    del operation["responses"]["404"]
+    answer = operation["responses"]["200"]
+    answer["description"] = "What was found"
+    answer["content"]["application/json"] = {"schema": {"type": "object", "properties": members}}
+    operation["responses"]["400"] = {
+        "description": "A parameter cannot be used",
+        "content": {"application/problem+json": {}},
+    }
+    operation["parameters"] = [_parameter(*each) for each in _SEARCH_PARAMETERS]
+    return {"/search": {"get": {**operation, "tags": ["Search"]}}}
+
+
 def reading_paths() -> dict[str, Any]:
-    """The paths of what can be read: things, documents, dumps, lists for programs."""
+    """The paths of what can be read: things, documents, dumps, lists for programs, search."""
     documents = {
         path: {"get": _reading(path, summary, description, types)}
         for path, summary, description, types in _READING
     }
-    return {path: {"get": _thing(path, summary)} for path, summary in _THINGS} | documents
+    things = {path: {"get": _thing(path, summary)} for path, summary in _THINGS}
+    return things | documents | search_paths()
 
 
 def _thing(path: str, summary: str) -> dict[str, Any]:
