@@ -107,6 +107,8 @@ def test_files(tmp_path: Path) -> None:
             "not SPARQL, on its line",
         ),
         ('sh:sparql [ sh:select "SELECT $this { $this ?p 1 MINUS { ?s ?q 2 } }" ]', "has a MINUS"),
+        ('sh:sparql [ sh:select "SELECT $this FROM <a:b> { $this ?p 1 }" ]', "has a FROM"),
+        ('sh:sparql [ sh:select "ASK { $this ?p 1 }" ]', "is not of the form SELECT"),
         ('sh:sparql [ sh:select "SELECT $this { BIND(1 AS $this) }" ]', "sets \\$this by AS"),
         ("sh:property [ sh:minCount 1 ]", "needs one sh:path, not 0"),
         ("sh:property [ sh:path ex:p, ex:q ]", "needs one sh:path, not 2"),

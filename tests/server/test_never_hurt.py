@@ -1,16 +1,13 @@
 """No query hurts anyone else, and none reaches anything outside, whatever it tries."""
 
-import contextlib
-import socket
-import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.listener import listener
 from tests.service import EX, LiveService, serving, wait_until
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -184,30 +181,6 @@ class TestAdmission:
                 )
             )
         assert {response.status_code for response in responses} == {429, 503}
-
-
-@contextlib.contextmanager
-def listener() -> Iterator[tuple[int, list[bytes]]]:
-    """A port on which every connection is noted, with the first bytes that come."""
-    heard: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def listen() -> None:
-            while True:
-                try:
-                    connection, _ = server.accept()
-                except OSError:
-                    return
-                with connection:
-                    connection.settimeout(1)
-                    heard.append(connection.recv(4096))
-                    connection.sendall(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
-
-        thread = threading.Thread(target=listen, daemon=True)
-        thread.start()
-        yield server.getsockname()[1], heard
-        server.shutdown(socket.SHUT_RDWR)
-    thread.join()
 
 
 REACHING = [

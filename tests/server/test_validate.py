@@ -115,6 +115,56 @@ class TestWaysIn:
         assert response.headers["tipgraph-omitted"] == "2"
 
 
+class TestSelection:
+    DATA = f"{DATA}ex:s a ex:Sea ; ex:length 'x' .\n"
+    SHAPES = f"""{SHAPES}ex:T sh:targetClass ex:Sea ; sh:property [
+        sh:path ex:length ; sh:nodeKind sh:IRI ; sh:severity sh:Warning ] ."""
+
+    def post(self, client: httpx.Client, **parameters: list[str] | str) -> httpx.Response:
+        given = {"format": "json", **parameters}
+        return client.post("/validate", files=files(self.DATA, self.SHAPES), params=given)
+
+    @pytest.mark.parametrize(
+        ("parameters", "focus_nodes"),
+        [
+            ({"shape": ""}, "rs"),
+            ({"shape": "http://example.org/S"}, "r"),
+            ({"shape": ["ex:S", "ex:T"]}, "rs"),
+            ({"focus": "ex:s"}, "s"),
+            ({"shape": "ex:S", "focus": ["ex:s", "ex:r"]}, "rs"),
+        ],
+    )
+    def test_shapes_and_focus_nodes(
+        self, client: httpx.Client, parameters: dict[str, str], focus_nodes: str
+    ) -> None:
+        results = self.post(client, **parameters).json()["results"]
+        assert "".join(sorted(each["focusNode"]["value"][-1] for each in results)) == focus_nodes
+
+    @pytest.mark.parametrize(("name", "what"), [("shape", "shape"), ("focus", "focus node")])
+    def test_what_is_not_there(self, client: httpx.Client, name: str, what: str) -> None:
+        response = self.post(client, **{name: "ex:none"})
+        assert (response.status_code, response.json()["type"]) == (400, "/problems/bad-parameter")
+        assert response.json()["detail"] == f"there is no {what} ex:none"
+
+    @pytest.mark.parametrize(
+        ("fail_on", "shape", "fails"),
+        [
+            ("", "ex:T", "true"),
+            ("info", "ex:T", "true"),
+            ("warning", "ex:T", "true"),
+            ("violation", "ex:T", "false"),
+            ("violation", "ex:S", "true"),
+        ],
+    )
+    def test_the_least_severity_that_fails(
+        self, client: httpx.Client, fail_on: str, shape: str, fails: str
+    ) -> None:
+        response = self.post(client, shape=shape, failOn=fail_on)
+        assert response.headers["tipgraph-fails"] == fails
+        assert response.headers["tipgraph-conforms"] == "false"
+        assert response.status_code == 200
+
+
 class TestReports:
     @pytest.mark.parametrize("name", [each.name for each in REPORT_FORMATS])
     def test_each_format_by_name_and_by_accept(self, client: httpx.Client, name: str) -> None:
@@ -197,6 +247,7 @@ class TestRefusals:
             ("limit=0", 400),
             ("entailment=swrl", 400),
             ("engine=other", 400),
+            ("failOn=error", 400),
             ("data-graph-uri=http://example.org/none", 404),
             ("data-graph-uri=none", 400),
         ],

@@ -7,8 +7,6 @@ from typing import Any
 import pyshacl
 import rdflib
 from pyoxigraph import Quad, Store, Triple
-from pyparsing import ParseException
-from pyshacl.errors import ReportableRuntimeError
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
@@ -65,15 +63,16 @@ def validate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
         TipgraphError: The engine failed, for instance on an ill-formed shape or query.
     """
     # Both graphs are made for this one call: pyshacl adds triples to the graphs it is given.
+    graphs = _DataGraph(data.triples), to_rdflib(shapes.triples)
     try:
         _, report, _ = pyshacl.validate(
-            _DataGraph(data.triples),
-            shacl_graph=to_rdflib(shapes.triples),
-            inplace=True,
-            do_owl_imports=False,
+            graphs[0], shacl_graph=graphs[1], inplace=True, do_owl_imports=False
         )
-    except (ReportableRuntimeError, ParseException, NotImplementedError, TypeError) as error:
-        # A TypeError is how pyshacl fails on values that cannot be compared.
+    except (MemoryError, TipgraphError):
+        raise
+    except Exception as error:
+        # pyshacl fails on values that cannot be compared by a TypeError, and RDFLib on a query with
+        # a GRAPH by a bare Exception.
         raise TipgraphError(f"validation failed: {error}") from error
     if not isinstance(report, rdflib.Graph):
         raise TipgraphError(f"validation failed: {report}")

@@ -10,8 +10,10 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Store
 
+from tipgraph.errors import FederationError, QuerySyntaxError
 from tipgraph.namespaces import SH
-from tipgraph.store.tokens import Token, tokens
+from tipgraph.store.services import find_services
+from tipgraph.store.tokens import Token, query_form, read_prologue, tokens
 from tipgraph.validation.positions import Sought
 from tipgraph.validation.shapes_triples import Fault, ShapesTriples
 
@@ -21,7 +23,8 @@ _VALIDATORS: Final = tuple(
 )
 _PATH: Final = re.compile(r"[$?]PATH\b")
 _PLACE: Final = re.compile(r"^Parser error |^error at ")
-_NOT_ALLOWED: Final = ("MINUS", "VALUES", "SERVICE")
+# SHACL says nothing of FROM, and engines differ: one reads the data all the same, another nothing.
+_NOT_ALLOWED: Final = ("MINUS", "VALUES", "FROM")
 _PREBOUND: Final = ("this", "shapesGraph", "currentShape")
 
 
@@ -33,7 +36,8 @@ def query_faults(shapes: ShapesTriples) -> Iterator[Fault]:
         for subject, text in shapes.pairs(predicate):
             if isinstance(text, Literal):
                 prebound = (*_PREBOUND, "value") if subject in validators else _PREBOUND
-                for reason in _reasons(text.value, prologue, prebound):
+                form = predicate.removeprefix(SH).upper()
+                for reason in _reasons(text.value, form, prologue, prebound):
                     yield Fault(
                         f"a query in the shapes {reason}",
                         Sought(subject, NamedNode(predicate), text),
@@ -52,20 +56,31 @@ def _prologue(shapes: ShapesTriples) -> str:
     return " ".join(lines.values())
 
 
-def _reasons(query: str, prologue: str, prebound: Sequence[str]) -> Iterator[str]:
+def _reasons(query: str, form: str, prologue: str, prebound: Sequence[str]) -> Iterator[str]:
     # Its own declarations come later, and so count.
     text = f"{prologue}\n{_PATH.sub('<urn:path>', query)}"
+    terminals = list(tokens(text))
     try:
+        # First of all: to the engine, reading a query is calling what it names.
+        find_services(text, terminals, read_prologue(terminals), allowed=())
         Store().query(text)
+    except FederationError:
+        yield "has a SERVICE, which is not allowed there"
+        return
+    except QuerySyntaxError as error:
+        yield f"is not SPARQL, on its line {error.line - 1}: {error.reason}"
+        return
     except SyntaxError as error:
         line = max(1, (error.lineno or 2) - 1)
         said = _PLACE.sub("", str(error.msg)).splitlines()[0]
         yield f"is not SPARQL, on its line {line}: {said}"
         return
     found = list(tokens(query))
+    if query_form(found) != form:
+        yield f"is not of the form {form}"
     for word in _NOT_ALLOWED:
         if any(token.is_word(word) for token in found):
-            yield f"has a {word}, which SHACL does not allow there"
+            yield f"has a {word}, which is not allowed there"
     for first, second in pairwise(found):
         if first.is_word("AS") and _variable(second) in prebound:
             yield f"sets {second.text} by AS, which SHACL does not allow"
