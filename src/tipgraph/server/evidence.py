@@ -85,7 +85,8 @@ class Evidence:
         kinds: The kinds of evidence that it rests on.
         stance: With which force it is put forward, and whether the document stands by it.
         attributed: Who says so.
-        limits: Of how many it holds, and when.
+        shares: Of how many it holds, or how often.
+        times: When it holds.
         passages: Where it stands.
         notes: What the editors say of their reading.
         ambiguous: Whether it is unclear if a hedge in the passage reaches the statement.
@@ -99,7 +100,8 @@ class Evidence:
     kinds: tuple[Hedge, ...]
     stance: tuple[Hedge, ...]
     attributed: tuple[Shown, ...]
-    limits: tuple[Shown, ...]
+    shares: tuple[Shown, ...]
+    times: tuple[Shown, ...]
     passages: tuple[Shown, ...]
     notes: tuple[Shown, ...]
     ambiguous: bool
@@ -162,10 +164,8 @@ class EvidenceReader:
             kinds=self._hedges(node, "evidentiality"),
             stance=self._hedges(node, "force") + self._hedges(node, "endorsement"),
             attributed=self._values(node, f"{PROV}wasAttributedTo"),
-            limits=(
-                *self._values(node, f"{TIP}quantifier"),
-                *self._values(node, f"{DCTERMS}temporal"),
-            ),
+            shares=self._values(node, f"{TIP}quantifier"),
+            times=self._values(node, f"{DCTERMS}temporal"),
             passages=() if inferred else self._values(node, f"{PROV}wasDerivedFrom"),
             notes=self._values(node, f"{SKOS}editorialNote"),
             ambiguous=self._known.text(node, f"{TIP}scopeAmbiguous") == "true",

@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode
 from tipgraph.namespaces import OA, RDF, TIP
 from tipgraph.server.shown import Display, Shown
 
+_WITHIN: Final = (f"{TIP}inParagraph", f"{TIP}inSection")
 # The properties of a passage that its place says.
 SAID_OF_PASSAGES: Final = (f"{OA}hasSelector", f"{TIP}spanSha256")
 
@@ -19,6 +20,7 @@ class Place:
 
     Args:
         passage: The passage.
+        within: How many passages it is said to be a part of.
         kinds: What it is, such as a sentence.
         start: Offset of its first code point.
         end: Offset after its last code point.
@@ -28,12 +30,18 @@ class Place:
     """
 
     passage: Shown
+    within: int
     kinds: tuple[Shown, ...]
     start: int
     end: int
     sha256: str
     document: Shown | None
     document_sha256: str
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """Sorts passages as they follow each other, the whole before its parts."""
+        return self.start, -self.end, self.within
 
 
 def places(display: Display, node: object) -> Iterator[Place]:
@@ -46,6 +54,7 @@ def places(display: Display, node: object) -> Iterator[Place]:
             kinds = display.values(node, f"{RDF}type")
             yield Place(
                 display.named(node),
+                sum(len(known.objects(node, name)) for name in _WITHIN),
                 tuple(each for each in kinds if not each.inferred),
                 int(start),
                 int(end),

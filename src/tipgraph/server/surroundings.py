@@ -18,6 +18,7 @@ _DERIVED_FROM: Final = f"{PROV}wasDerivedFrom"
 _STATES: Final = f"{TIP}claimPredicate"
 _INFERRED: Final = NamedNode(f"{TIP}InferredStatement")
 _AGAINST: Final = (f"{TIP}conflictsWith", f"{TIP}contradictedBy", f"{TIP}contradicts")
+_DIGEST: Final = NamedNode(f"{TIP}documentSha256")
 HAS_SOURCE: Final = NamedNode(f"{OA}hasSource")
 
 
@@ -55,10 +56,11 @@ def find_surroundings(describer: Describer, description: Description) -> Plan[Su
     sides = yield from _sides(describer, description)
     quads: set[Quad] = set()
     if wanted:
-        quads = yield from describer.bounded(list(wanted))
+        quads |= yield from describer.bounded(list(wanted))
     named = {NamedNode(iri): None for iri in sides.values()}
     if quads or named:
         quads |= yield from describer.labels(quads, *named)
+    quads |= yield from _digests(describer, description)
     return Surroundings(
         tuple(map(_apart, quads)),
         _node(sides.get("previous")),
@@ -81,6 +83,17 @@ def _beside(description: Description) -> Iterator[NamedNode]:
             and quad.object not in described
         ):
             yield quad.object
+
+
+def _digests(describer: Describer, description: Description) -> Plan[set[Quad]]:
+    """The digests of the documents that the passages of a description are in."""
+    documents = {str(quad.object) for quad in description.quads if quad.predicate == HAS_SOURCE}
+    if not documents:
+        return set()
+    pattern = f"?s {_DIGEST} ?o"
+    given = f"VALUES ?s {{ {' '.join(documents)} }}"
+    solutions = yield f"SELECT ?s ?o {{ {describer.anywhere(pattern, given=given)} }}"
+    return {Quad(row["s"], _DIGEST, row["o"]) for row in solutions}
 
 
 def _count_claims(

@@ -254,7 +254,7 @@ class ThingPage:
             for node in self._surroundings.passages
             for place in places(self._display, node)
         ]
-        return tuple(sorted(found, key=lambda each: (each[0].start, -each[0].end)))
+        return tuple(sorted(found, key=lambda each: each[0].order))
 
     @property
     def document_sha256(self) -> str:
