@@ -3,15 +3,16 @@
 import asyncio
 import re
 from collections import OrderedDict
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final, NamedTuple, Protocol
 from urllib.parse import quote
 
+from tipgraph import __version__
 from tipgraph.errors import QuerySyntaxError
 from tipgraph.server.bodies import IDENTITY, SMALL_BODY, compress
 from tipgraph.server.exchange import Exchange, Headers, etags
 from tipgraph.server.metrics import Metrics
-from tipgraph.server.results_page import render_answer
 from tipgraph.store import QueryAnswer, QueryRequest, Store
 from tipgraph.store.base import Pending
 
@@ -41,6 +42,27 @@ class Tagged(Protocol):
         ...
 
 
+class AnswerPage(Protocol):
+    """A page that shows an answer."""
+
+    @property
+    def name(self) -> str:
+        """Tells it from other pages that show the same answer."""
+        ...
+
+    async def render(
+        self, answer: QueryAnswer, request: QueryRequest, hints: Sequence[str]
+    ) -> bytes:
+        """Make the page.
+
+        Args:
+            answer: The answer, in JSON or N-Triples.
+            request: The query.
+            hints: What may be wrong with it, if it found nothing.
+        """
+        ...
+
+
 class Asked(NamedTuple):
     """A query as one kind of request asks it.
 
@@ -49,14 +71,14 @@ class Asked(NamedTuple):
         tag: Names the answer, whatever its coding: a digest of all that it depends on.
         coding: The content coding wanted.
         volatile: Whether the answer may differ each time.
-        page: Whether a page that shows the answer is wanted.
+        page: The page that is to show the answer; None when the answer itself is wanted.
     """
 
     request: QueryRequest
     tag: bytes
     coding: str
     volatile: bool
-    page: bool = False
+    page: AnswerPage | None = None
 
 
 class Representation(NamedTuple):
@@ -66,7 +88,9 @@ class Representation(NamedTuple):
     body: bytes
 
 
-def ask(request: QueryRequest, coding: str, digest: str, *, page: bool = False) -> Asked:
+def ask(
+    request: QueryRequest, coding: str, digest: str, *, page: AnswerPage | None = None
+) -> Asked:
     """Name the answer to a query over the dataset with a digest."""
     parts = (
         digest,
@@ -75,7 +99,7 @@ def ask(request: QueryRequest, coding: str, digest: str, *, page: bool = False) 
         request.named_graphs,
         request.results_format and request.results_format.name,
         request.graph_format and request.graph_format.name,
-        page,
+        page and (page.name, __version__),
     )
     tag = blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
     return Asked(request, tag.encode(), coding, _is_volatile(request.query), page)
@@ -133,8 +157,13 @@ class Answers:
         self._cache = cache
         self._metrics = metrics
 
-    async def send(self, exchange: Exchange, asked: Asked) -> None:
+    async def send(self, exchange: Exchange, asked: Asked, headers: Headers = ()) -> None:
         """Answer an exchange.
+
+        Args:
+            exchange: The exchange.
+            asked: What it asks.
+            headers: Header fields that go with the answer at this address.
 
         Raises:
             QueryError: The query failed; nothing was sent.
@@ -144,17 +173,18 @@ class Answers:
             known = known_tag(exchange.if_none_match, asked)
             if known is not None:
                 self._metrics.cache["not_modified"] += 1
-                await exchange.respond(304, validators(known))
+                await exchange.respond(304, [*validators(known), *headers])
                 return
         representation = None if asked.volatile else self._cache.get(asked)
         if representation is not None:
             timing = (b"server-timing", b"cache;desc=hit")
         else:
             answer = await self._evaluate(exchange, asked.request)
-            representation = await self._represent(exchange, answer, asked)
+            representation = await self._represent(answer, asked)
             self._cache.keep(asked, representation)
             timing = (b"server-timing", _server_timing(answer))
-        await exchange.respond(200, [*representation.headers, timing], representation.body)
+        fields = [*representation.headers, *headers, timing]
+        await exchange.respond(200, fields, representation.body)
 
     async def _evaluate(self, exchange: Exchange, request: QueryRequest) -> QueryAnswer:
         try:
@@ -167,18 +197,14 @@ class Answers:
             error.hints += tuple(hint for hint in hints if hint.endswith("?"))
             raise
 
-    async def _represent(
-        self, exchange: Exchange, answer: QueryAnswer, asked: Asked
-    ) -> Representation:
+    async def _represent(self, answer: QueryAnswer, asked: Asked) -> Representation:
         """Make an answer ready to be sent: as it is or as a page, with hints if it is empty."""
         hints = await self._store.hints(asked.request) if answer.is_empty else ()
         headers = [(b"tipgraph-hint", _ascii(hint)) for hint in hints]
         body, content_type = answer.body, answer.format.content_type
-        if asked.page:
+        if asked.page is not None:
             content_type = "text/html; charset=utf-8"
-            body = await asyncio.to_thread(
-                render_answer, exchange.service, answer, asked.request, hints
-            )
+            body = await asked.page.render(answer, asked.request, hints)
         headers.append((b"content-type", content_type.encode()))
         coding = IDENTITY if len(body) < SMALL_BODY else asked.coding
         if coding != IDENTITY:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from tipgraph import __version__
 from tipgraph.namespaces import GRAPH_DATA
+from tipgraph.questions import questions
 from tipgraph.server.addresses import below, local_root
 from tipgraph.server.answers import AnswerCache, Answers
 from tipgraph.server.assets import AssetFiles, Assets
@@ -19,11 +20,15 @@ from tipgraph.server.exchange import Receive, Scope, Send, Service
 from tipgraph.server.gsp import GraphStore
 from tipgraph.server.libraries import web_folder
 from tipgraph.server.linked_data import LinkedData
+from tipgraph.server.lookup import Lookup
 from tipgraph.server.metrics import Metrics
 from tipgraph.server.openapi import reading_paths, sparql_paths, validate_paths
 from tipgraph.server.operations import operations_router
 from tipgraph.server.pages import pages_router
+from tipgraph.server.question_catalogue import QuestionCatalogue
+from tipgraph.server.questions import Questions
 from tipgraph.server.reading import Reading
+from tipgraph.server.results_page import AnswerDisplay, ResultsPage
 from tipgraph.server.search import Search
 from tipgraph.server.service_description import ServiceDescription
 from tipgraph.server.sources import Sources
@@ -126,7 +131,14 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
     answers = Answers(store, cache, metrics)
     app.graph_store = GraphStore(service, answers, manifest, settings.base_iri)
     sources = Sources(store, settings)
+    display = AnswerDisplay(Lookup(store, settings.base_iri), settings)
+    catalogue = QuestionCatalogue(
+        questions() if shipped else (), base_iri=settings.base_iri, root=root
+    )
     app.parts = (
+        Questions(
+            service, answers, catalogue, sources=sources, display=display, settings=settings
+        ),
         LinkedData(service, store, sources, settings, cache=cache, metrics=metrics),
         Documents(service, sources, settings),
         Dumps(service, store.snapshot, root=root),
@@ -144,6 +156,7 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
         settings,
         digest=manifest.digest,
         description=ServiceDescription(manifest, settings),
+        page=ResultsPage(templates, display, root=root),
     )
     add_problem_handlers(app)
     app.envelope = Envelope(super(TipgraphApp, app).__call__, service)

@@ -35,6 +35,11 @@ class Parameters:
     def __contains__(self, name: str) -> bool:
         return name in self._values
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of those that are given."""
+        return frozenset(self._values)
+
     def add(self, name: str, value: str) -> None:
         """Add one."""
         self._values.setdefault(name, []).append(value)

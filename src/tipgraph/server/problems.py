@@ -78,7 +78,8 @@ _TYPES: Final = (
         400,
         "A parameter has a value that cannot be used",
         "Graphs are named by absolute IRIs, the timeout is a positive number of seconds, and the "
-        "format is one of those in the service description.",
+        "format is one of those in the service description. `values` lists what a parameter of a "
+        "question may be.",
     ),
     ProblemType(
         "bad-encoding",

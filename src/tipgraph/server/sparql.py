@@ -20,7 +20,7 @@ from tipgraph.formats import (
     find_format,
     media_types,
 )
-from tipgraph.server.answers import Answers, Asked, ask
+from tipgraph.server.answers import AnswerPage, Answers, Asked, ask
 from tipgraph.server.bodies import choose_coding
 from tipgraph.server.exchange import (
     QUERY_TYPE,
@@ -54,6 +54,7 @@ class SparqlEndpoint:
         settings: Limits.
         digest: The digest of the dataset.
         description: Answers requests without a query.
+        page: Shows answers to people.
     """
 
     def __init__(
@@ -64,12 +65,14 @@ class SparqlEndpoint:
         *,
         digest: str,
         description: ServiceDescription,
+        page: AnswerPage,
     ) -> None:
         self._service = service
         self._answers = answers
         self._settings = settings
         self._digest = digest
         self._description = description
+        self._page = page
         # What a GET asks depends on these fields alone, and parsing them is most of a cache hit.
         self._remembered: dict[tuple[bytes, bytes | None, bytes], Asked] = {}
 
@@ -154,7 +157,8 @@ class SparqlEndpoint:
             timeout=timeout_seconds(parameters.single("timeout")),
         )
         coding = choose_coding(exchange.accept_encoding.decode("latin-1"))
-        return ask(request, coding, self._digest, page=chosen.page)
+        page = self._page if chosen.page else None
+        return ask(request, coding, self._digest, page=page)
 
 
 @dataclass(frozen=True, slots=True)
