@@ -14,7 +14,7 @@ from tests.isomorphism import canonical, read
 from tests.service import serving, write_snapshot
 from tests.web import BROWSER, PAGE, Page, links, targets
 from tipgraph.formats import GRAPH_FORMATS, N_TRIPLES, RESULTS_FORMATS, TURTLE, Format
-from tipgraph.namespaces import BASE, ID, QUERY
+from tipgraph.namespaces import BASE, ID, MF, QUERY
 from tipgraph.questions import MARKS, Question, questions
 from tipgraph.snapshot import Snapshot
 from tipgraph.store.results import read_graph, read_results
@@ -195,10 +195,10 @@ class TestDescription:
     def test_every_expected_answer_is_where_its_question_says(self, shipped: httpx.Client) -> None:
         for slug in (SELECT, CONSTRUCT):
             expected = BY_SLUG[slug].expected
-            address = next(
-                str(triple.object.value)
+            (address,) = (
+                triple.object.value
                 for triple in BY_SLUG[slug].triples
-                if triple.predicate.value.endswith("#result")
+                if triple.predicate.value == f"{MF}result" and isinstance(triple.object, NamedNode)
             )
             answer = shipped.get("/" + address.removeprefix(BASE))
             assert not isinstance(expected, bool)

@@ -136,9 +136,7 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
         questions() if shipped else (), base_iri=settings.base_iri, root=root
     )
     app.parts = (
-        Questions(
-            service, answers, catalogue, sources=sources, display=display, settings=settings
-        ),
+        Questions(service, answers, catalogue, sources=sources, display=display, settings=settings),
         LinkedData(service, store, sources, settings, cache=cache, metrics=metrics),
         Documents(service, sources, settings),
         Dumps(service, store.snapshot, root=root),
