@@ -180,10 +180,9 @@ class BlockWriter:
         self._prefixes = prefixes
         self._languages = languages or {}
         self._properties: dict[Term, dict[NamedNode, list[Term]]] = defaultdict(dict)
-        for triple in triples:
+        for triple in dict.fromkeys(triples):
             objects = self._properties[_term(triple.subject)].setdefault(triple.predicate, [])
-            if triple.object not in objects:
-                objects.append(_term(triple.object))
+            objects.append(_term(triple.object))
         self._flat = cache(self._flat_uncached)
         self._iri = cache(self._iri_uncached)
         self._predicate_key = cache(self._predicate_key_uncached)
