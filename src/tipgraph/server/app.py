@@ -142,7 +142,9 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
         Dumps(service, store.snapshot, root=root),
         Search(service, store.snapshot, settings),
         Assets(service, files),
-        Crawlers(service, sources.select, manifest=manifest, settings=settings),
+        Crawlers(
+            service, sources.select, manifest=manifest, catalogue=catalogue, settings=settings
+        ),
     )
     app.validations = Validations(settings)
     app.validate = ValidationEndpoint(

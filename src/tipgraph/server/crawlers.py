@@ -13,6 +13,7 @@ from tipgraph.errors import RequestError
 from tipgraph.namespaces import GRAPH_DATA
 from tipgraph.server.addresses import service_address
 from tipgraph.server.exchange import Exchange, Scope, Service
+from tipgraph.server.question_catalogue import QuestionCatalogue
 from tipgraph.server.reading import Reading
 from tipgraph.server.uses import Ask
 from tipgraph.settings import Settings
@@ -22,7 +23,7 @@ _PATH: Final = re.compile(r"/(?:robots\.txt|llms\.txt|sitemap(?:-(?P<number>[1-9
 _THINGS: Final = "SELECT DISTINCT ?thing { ?thing ?property ?value FILTER(isIRI(?thing)) }"
 # How many addresses a sitemap may hold.
 _MOST: Final = 50_000
-_DOCUMENTS: Final = ("", "ontology", "shapes", "dataset", "dumps/", "docs")
+_DOCUMENTS: Final = ("", "ontology", "shapes", "dataset", "query", "dumps/", "docs")
 
 
 class Crawlers(Reading):
@@ -32,21 +33,32 @@ class Crawlers(Reading):
         service: What all exchanges share.
         ask: Answers a SELECT query.
         manifest: What the dataset holds.
+        catalogue: The questions, each of which has a page.
         settings: Base IRI and public address.
     """
 
     def __init__(
-        self, service: Service, ask: Ask, *, manifest: Manifest, settings: Settings
+        self,
+        service: Service,
+        ask: Ask,
+        *,
+        manifest: Manifest,
+        catalogue: QuestionCatalogue,
+        settings: Settings,
     ) -> None:
         super().__init__(service)
         self._ask = ask
         self._settings = settings
+        self._questions = [f"query/{slug}" for slug in catalogue.by_slug]
         self._shipped = GRAPH_DATA.value in manifest.graphs
         self._documents = [
             path
             for path in _DOCUMENTS
-            if path not in ("ontology", "shapes")
-            or f"{settings.base_iri}graph/{path}" in manifest.graphs
+            if (path != "query" or self._questions)
+            and (
+                path not in ("ontology", "shapes")
+                or f"{settings.base_iri}graph/{path}" in manifest.graphs
+            )
         ]
         self._paths: Sequence[str] | None = None
 
@@ -94,4 +106,4 @@ class Crawlers(Reading):
         }
         # A page of its own has what is not part of one of the documents.
         things = sorted(path for path in found if "#" not in path and path not in self._documents)
-        return [*self._documents, *(f"page/{path}" for path in things)]
+        return [*self._documents, *self._questions, *(f"page/{path}" for path in things)]

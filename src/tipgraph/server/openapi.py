@@ -104,6 +104,49 @@ _READING: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
 )
 
 
+_RESULTS_OR_GRAPH: Final = media_types((*RESULTS_FORMATS, *GRAPH_FORMATS))
+# Path, summary, description, media types, whether it takes the parameters of a search.
+_QUESTIONS: Final[tuple[tuple[str, str, str, tuple[str, ...], bool], ...]] = (
+    (
+        "/query",
+        "The questions",
+        "Those that a search finds, or all: with their queries and what the asker may choose. A "
+        "suffix such as .json wins over Accept.",
+        ("application/json", *_GRAPH_OR_PAGE),
+        True,
+    ),
+    (
+        "/query/{slug}",
+        "A question, or its answer",
+        "By Accept its page, its description as a graph, or its answer in a format of SPARQL "
+        "results. The question's own parameters are those that /query names; an address with a "
+        "value for one, an IRI, is that of the answer.",
+        (*_RESULTS_OR_GRAPH, "text/html"),
+        False,
+    ),
+    (
+        "/query/{slug}.{suffix}",
+        "The answer to a question",
+        "In the format that the suffix names: one of SPARQL results, or of graphs where the "
+        "question asks for a graph. Parameters as above.",
+        _RESULTS_OR_GRAPH,
+        False,
+    ),
+    (
+        "/data/query/{slug}.{suffix}",
+        "The description of a question",
+        "In the words of SHACL, with its query, in the format that the suffix names or by Accept.",
+        media_types(GRAPH_FORMATS),
+        False,
+    ),
+)
+_QUESTION_SEARCH: Final = (
+    ("q", "Words that the question has.", False, "string"),
+    ("keyword", "A keyword that it has; all of several.", True, "string"),
+    ("term", "A term or thing its query names: IRI, prefixed name or label.", False, "string"),
+)
+
+
 def sparql_paths() -> dict[str, Any]:
     """The paths of the SPARQL endpoint."""
     content: dict[str, Any] = {name: {} for name in media_types((*RESULTS_FORMATS, *GRAPH_FORMATS))}
@@ -205,13 +248,25 @@ def search_paths() -> dict[str, Any]:
 
 
 def reading_paths() -> dict[str, Any]:
-    """The paths of what can be read: things, documents, dumps, lists for programs, search."""
+    """The paths of what can be read: things, documents, dumps, questions, search."""
     documents = {
         path: {"get": _reading(path, summary, description, types)}
         for path, summary, description, types in _READING
     }
     things = {path: {"get": _thing(path, summary)} for path, summary in _THINGS}
-    return things | documents | search_paths()
+    return things | documents | search_paths() | question_paths()
+
+
+def question_paths() -> dict[str, Any]:
+    """The paths of the question catalogue."""
+    of_answers = [_parameter(*each) for each in _PARAMETERS if each[0] in ("timeout", "format")]
+    of_search = [_parameter(*each) for each in (*_QUESTION_SEARCH, _PARAMETERS[-1])]
+    paths = {}
+    for path, summary, description, types, is_search in _QUESTIONS:
+        operation = _reading(path, summary, description, types)
+        operation["parameters"] += of_search if is_search else of_answers
+        paths[path] = {"get": {**operation, "tags": ["Questions"]}}
+    return paths
 
 
 def _thing(path: str, summary: str) -> dict[str, Any]:
