@@ -53,3 +53,11 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._in_data = False
+
+
+def section(text: str, heading: str) -> Page:
+    """The part of a page under a heading, up to the next one of the same rank or a higher one."""
+    (part,) = re.findall(
+        rf"<h2[^>]*>(?:<[^>]*>)*{re.escape(heading)}.*?(?=<h2|</main>)", text, re.DOTALL
+    )
+    return Page(part)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.lakes import write_lakes
 from tests.service import LiveService, rivers, serving, write_snapshot
+from tipgraph.snapshot import Snapshot
 
 
 @pytest.fixture(scope="session")
@@ -42,5 +43,16 @@ def lakes_service(lakes_path: Path) -> Iterator[LiveService]:
 @pytest.fixture(scope="session")
 def lakes(lakes_service: LiveService) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=lakes_service.url) as client:
+        client.headers["accept"] = "*/*"
+        yield client
+
+
+@pytest.fixture(scope="session")
+def shipped(shipped_snapshot: Snapshot) -> Iterator[httpx.Client]:
+    """A client of a service over the shipped graph."""
+    with (
+        serving(shipped_snapshot.path, workers=2) as live,
+        httpx.Client(base_url=live.url, timeout=30) as client,
+    ):
         client.headers["accept"] = "*/*"
         yield client

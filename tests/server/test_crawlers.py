@@ -2,7 +2,6 @@
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
@@ -10,19 +9,7 @@ from urllib.robotparser import RobotFileParser
 import httpx
 import pytest
 
-from tests.service import serving
-from tipgraph.snapshot import Snapshot
-
 NAMESPACE: Final = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
-
-
-@pytest.fixture(scope="module")
-def shipped(shipped_snapshot: Snapshot) -> Iterator[httpx.Client]:
-    with (
-        serving(shipped_snapshot.path, workers=1) as live,
-        httpx.Client(base_url=live.url, timeout=30) as client,
-    ):
-        yield client
 
 
 def test_robots_may_read_pages_but_not_run_queries(shipped: httpx.Client) -> None:

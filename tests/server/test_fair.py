@@ -4,7 +4,6 @@ The rows of FOOPS! (https://w3id.org/foops/) that can be asked of a running serv
 the Web (prefix.cc, Linked Open Vocabularies) and a DOI need the outside world.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 import httpx
@@ -15,9 +14,7 @@ from rdflib.compare import isomorphic
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
 
 from tests.isomorphism import read
-from tests.service import serving
 from tipgraph.namespaces import BASE, BIBO, TIP, VANN
-from tipgraph.snapshot import Snapshot
 
 ONTOLOGY: Final = rdflib.URIRef(f"{BASE}ontology")
 RDF_TYPES: Final = {
@@ -26,15 +23,6 @@ RDF_TYPES: Final = {
     "application/n-triples": "nt",
     "application/ld+json": "json-ld",
 }
-
-
-@pytest.fixture(scope="module")
-def shipped(shipped_snapshot: Snapshot) -> Iterator[httpx.Client]:
-    with (
-        serving(shipped_snapshot.path, workers=1) as live,
-        httpx.Client(base_url=live.url, timeout=30, follow_redirects=False) as client,
-    ):
-        yield client
 
 
 @pytest.fixture(scope="module")

@@ -1,34 +1,21 @@
 """Questions whose asker chooses values: what may be chosen, and what is refused."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from typing import Final
 
 import httpx
 import pytest
 
-from tests.service import serving
 from tests.web import BROWSER, Page
 from tipgraph.namespaces import ID
 from tipgraph.questions import questions
-from tipgraph.snapshot import Snapshot
 from tipgraph.store.results import read_results
 
 BY_SLUG: Final = {question.slug: question for question in questions()}
 SELECT: Final = "which-routes-lead-where"
 CHOICE: Final = "who-is-trafficked-to-a-state"
 CHINA: Final = f"{ID}china"
-
-
-@pytest.fixture(scope="module")
-def shipped(shipped_snapshot: Snapshot) -> Iterator[httpx.Client]:
-    with (
-        serving(shipped_snapshot.path, workers=2) as live,
-        httpx.Client(base_url=live.url, timeout=30) as client,
-    ):
-        client.headers["accept"] = "*/*"
-        yield client
 
 
 @pytest.mark.parametrize("value", [CHINA, "id:china", "China", " china "])

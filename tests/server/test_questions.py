@@ -1,7 +1,6 @@
 """The question catalogue over HTTP: the list, each question at its own IRI, and its answers."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Final
@@ -16,7 +15,6 @@ from tests.web import BROWSER, PAGE, Page, links, targets
 from tipgraph.formats import GRAPH_FORMATS, N_TRIPLES, RESULTS_FORMATS, TURTLE, Format
 from tipgraph.namespaces import BASE, ID, MF, QUERY
 from tipgraph.questions import MARKS, Question, questions
-from tipgraph.snapshot import Snapshot
 from tipgraph.store.results import read_graph, read_results
 
 QUESTIONS: Final = questions()
@@ -32,16 +30,6 @@ each_question = pytest.mark.parametrize(
 )
 each_results_format = pytest.mark.parametrize("form", RESULTS_FORMATS, ids=lambda each: each.name)
 each_graph_format = pytest.mark.parametrize("form", GRAPH_FORMATS, ids=lambda each: each.name)
-
-
-@pytest.fixture(scope="module")
-def shipped(shipped_snapshot: Snapshot) -> Iterator[httpx.Client]:
-    with (
-        serving(shipped_snapshot.path, workers=2) as live,
-        httpx.Client(base_url=live.url, timeout=30) as client,
-    ):
-        client.headers["accept"] = "*/*"
-        yield client
 
 
 def page(client: httpx.Client, path: str, **parameters: str | list[str]) -> Page:
