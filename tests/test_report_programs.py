@@ -41,6 +41,19 @@ class TestHtml:
         assert f"<{EX}cor>" in "".join(cause.itertext())
         assert f"{EX}length" in {link.get("href") for link in found.iter("a")}
 
+    def test_places_and_what_is_at_fault_there(self) -> None:
+        found = page(placed(report()))
+        [place] = {
+            tuple(sorted(each.items())) for each in found.iter("code") if "data" in each.text
+        }
+        assert place == (
+            ("data-column", "28"),
+            ("data-line", "2"),
+            ("data-source", "data/rivers.ttl"),
+        )
+        [excerpt, *_] = found.iter("pre")
+        assert (excerpt.find("mark").text, excerpt.find("mark").tail) == ("t", 'h "far" .')
+
     def test_a_fragment_for_notebooks_is_part_of_the_page(self) -> None:
         assert report()._repr_html_() in written(report(), "html")
 
@@ -57,10 +70,11 @@ class TestHtml:
         assert {each.tag for each in elements} <= {
             *("html", "head", "meta", "title", "body", "main", "h1", "p", "table", "caption"),
             *("thead", "tbody", "tr", "th", "td", "span", "bdi", "code", "pre", "br"),
-            *("details", "summary", "ul", "li"),
+            *("details", "summary", "ul", "li", "mark"),
         }
         attributes = {name for each in elements for name in each.attrib}
-        assert attributes <= {"lang", "dir", "scope", "charset", "name", "content"}
+        places = {"data-label", "data-source", "data-line", "data-column"}
+        assert attributes <= {"lang", "dir", "scope", "charset", "name", "content", *places}
         assert "\u202e" not in "".join(found.itertext())
 
 

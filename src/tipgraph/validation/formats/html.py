@@ -74,19 +74,20 @@ def _table(caption: str | Markup, columns: Sequence[str], rows: Markup) -> Marku
 
 def _row(result: ValidationResult, language: str) -> Markup:
     causes = _causes(result.detail, language)
-    return Markup(
-        '<tr><th scope="row">{}</th><td>{}</td><td>{}</td>'
-        "<td>{}{}</td><td>{}</td><td>{}{}</td></tr>"
-    ).format(
-        _term(result.focus_node),
+    component = _text(shorten(result.source_constraint_component.value))
+    cells = (
         _text(result.result_path),
         _term(result.value),
-        _message(result, language),
-        causes,
+        _message(result, language) + causes,
         _place(result.data_position),
-        _text(shorten(result.source_constraint_component.value)),
-        _place(result.shape_position, before=Markup("<br>")),
+        component + _place(result.shape_position, before=Markup("<br>")),
     )
+    # Style sheets may show the columns' names before cells, where there is no room for columns.
+    named = Markup("").join(
+        Markup('<td data-label="{}">{}</td>').format(name, cell)
+        for name, cell in zip(_COLUMNS[1:], cells, strict=True)
+    )
+    return Markup('<tr><th scope="row">{}</th>{}</tr>').format(_term(result.focus_node), named)
 
 
 def _causes(detail: Iterable[ValidationResult], language: str) -> Markup:
@@ -114,12 +115,29 @@ def _message(result: ValidationResult, language: str) -> Markup:
     return Markup('<span lang="{}" dir="auto">{}</span>').format(message.language, lines)
 
 
-def _place(position: Position | None, *, before: str | Markup = "") -> Markup | str:
+def _place(position: Position | None, *, before: str | Markup = "") -> Markup:
+    """A place, and the line there with what is at fault marked."""
     if position is None:
-        return ""
-    excerpt = marked_excerpt(position)
-    code = Markup("\n<pre>{}</pre>").format("\n".join(excerpt)) if excerpt else ""
-    return Markup("{}<code>{}</code>{}").format(before, visible_line(str(position)), code)
+        return Markup("")
+    return Markup('{}<code data-source="{}" data-line="{}" data-column="{}">{}</code>{}').format(
+        before,
+        visible_line(position.source),
+        position.line,
+        position.column,
+        visible_line(str(position)),
+        _excerpt(position),
+    )
+
+
+def _excerpt(position: Position) -> Markup:
+    found = marked_excerpt(position)
+    if found is None:
+        return Markup("")
+    line, caret = found
+    at = len(caret) - 1
+    return Markup("\n<pre>{}<mark>{}</mark>{}</pre>").format(
+        line[:at], line[at : at + 1] or " ", line[at + 1 :]
+    )
 
 
 def _term(term: Term | None) -> Markup:
