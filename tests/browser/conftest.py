@@ -1,0 +1,30 @@
+"""One browser and one service over the shipped graph for all tests of pages in a browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.visiting import Visitor, chromium
+from tests.service import LiveService, serving
+from tipgraph.snapshot import Snapshot
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def service(browser: Browser, shipped_snapshot: Snapshot) -> Iterator[LiveService]:
+    with serving(shipped_snapshot.path, workers=2) as live:
+        yield live
+
+
+@pytest.fixture
+def visitor(browser: Browser, service: LiveService) -> Iterator[Visitor]:
+    """Somebody with a browser; the test fails when anything went wrong in a page they saw."""
+    with Visitor(browser, service.url) as visitor:
+        yield visitor
+        assert visitor.faults == []

@@ -1,0 +1,22 @@
+"""One page of each kind that people see, by name."""
+
+from typing import Final
+
+KINDS: Final = {
+    "home": "/",
+    "ask": "/sparql",
+    "answer": "/sparql?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20LIMIT%2020",
+    "validate": "/validate?example",
+    "ontology": "/ontology",
+    "shapes": "/shapes",
+    "dataset": "/dataset",
+    "dumps": "/dumps/",
+    "thing": "/page/id/dprk",
+    "claim": "/page/claim/nk/s21-03",
+    "contradicted-claim": "/page/claim/nk/s37-02",
+    "conclusion": "/page/inferred/28a26c388f8ddf62",
+    "passage": "/page/doc/nk/s21",
+    "document": "/page/doc/nk",
+    "documentation": "/docs",
+    "problem-type": "/problems/not-found",
+}
