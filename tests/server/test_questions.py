@@ -136,6 +136,14 @@ class TestAnswers:
         assert shipped.get(f"/query/{SELECT}.csv?timeout=5").status_code == 200
         assert shipped.get(f"/query/{SELECT}.csv?timeout=soon").status_code == 400
 
+    def test_an_answer_can_be_cited(self, shipped: httpx.Client) -> None:
+        found = page(shipped, f"/query/{CHOICE}", state="id:russia")
+        (citation,) = (text for text in found.texts if "In: tipgraph" in text)
+        iri = f"{QUERY}{CHOICE}?state=https%3A%2F%2Fw3id.org%2Ftipgraph%2Fid%2Frussia"
+        assert citation.endswith(f"version 1.0.0. {iri}")
+        assert BY_SLUG[CHOICE].text in citation
+        assert iri in found.hrefs
+
     def test_labels_lead_to_what_is_called_so(self, shipped: httpx.Client) -> None:
         found = page(shipped, f"/query/{SELECT}")
         assert {"/ontology#DeportationRoute", "/id/china"} <= set(found.hrefs)

@@ -131,12 +131,21 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
     answers = Answers(store, cache, metrics)
     app.graph_store = GraphStore(service, answers, manifest, settings.base_iri)
     sources = Sources(store, settings)
-    display = AnswerDisplay(Lookup(store, settings.base_iri), settings)
+    lookup = Lookup(store, settings.base_iri)
+    display = AnswerDisplay(lookup, settings)
     catalogue = QuestionCatalogue(
         questions() if shipped else (), base_iri=settings.base_iri, root=root
     )
     app.parts = (
-        Questions(service, answers, catalogue, sources=sources, display=display, settings=settings),
+        Questions(
+            service,
+            answers,
+            catalogue,
+            sources=sources,
+            display=display,
+            lookup=lookup,
+            settings=settings,
+        ),
         LinkedData(service, store, sources, settings, cache=cache, metrics=metrics),
         Documents(service, sources, settings),
         Dumps(service, store.snapshot, root=root),

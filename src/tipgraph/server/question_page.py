@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from tipgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, Format
-from tipgraph.namespaces import shorten
+from tipgraph.namespaces import BASE, shorten
 from tipgraph.questions import MARKS, Question
 from tipgraph.server.addresses import with_parameters
+from tipgraph.server.citations import Citation
 from tipgraph.server.document_pages import embedded
 from tipgraph.server.links import WebLink
+from tipgraph.server.lookup import Lookup
 from tipgraph.server.question_catalogue import QuestionCatalogue
 from tipgraph.server.question_values import QuestionValues, Values
 from tipgraph.server.results_page import AnswerDisplay
@@ -39,6 +41,11 @@ class QuestionAddress:
     values: Values
     root: str
 
+    @property
+    def iri(self) -> str:
+        """The IRI of the question with these values, wherever this service is."""
+        return QuestionAddress(self.question, self.values, BASE).answer(PAGE)
+
     def answer(self, form: AnyForm) -> str:
         """The address of the page, or of the answer in a format."""
         suffix = "" if form is PAGE else f".{form.name}"
@@ -53,8 +60,9 @@ class QuestionAddress:
         """The links of the page, or of the answer in a format."""
         forms: Sequence[AnyForm] = (PAGE, *answer_formats(self.question))
         others = [each for each in forms if each is not form]
+        whole = WebLink("canonical", self.iri) if form is PAGE else WebLink("up", self.answer(PAGE))
         return [
-            WebLink("canonical", self.question.iri) if form is PAGE else self._question(),
+            whole,
             *(WebLink("alternate", self.answer(each), each.media_type) for each in others),
             *(
                 WebLink("describedby", self.description(each), each.media_type)
@@ -75,9 +83,6 @@ class QuestionAddress:
             WebLink("collection", f"{self.root}query"),
         ]
 
-    def _question(self) -> WebLink:
-        return WebLink("up", self.answer(PAGE))
-
 
 class QuestionPages:
     """Makes the pages of questions.
@@ -87,6 +92,7 @@ class QuestionPages:
         catalogue: All questions.
         values: Finds what may be chosen.
         display: Shows answers.
+        lookup: Knows how the dataset is cited.
         root: The path of the home page.
     """
 
@@ -97,12 +103,14 @@ class QuestionPages:
         values: QuestionValues,
         *,
         display: AnswerDisplay,
+        lookup: Lookup,
         root: str,
     ) -> None:
         self._templates = templates
         self._catalogue = catalogue
         self._values = values
         self._display = display
+        self._lookup = lookup
         self._root = root
 
     async def render(
@@ -132,6 +140,7 @@ class QuestionPages:
             graph_formats=GRAPH_FORMATS,
             is_expected=is_default and question.is_answered_by(shown.results),
             terms=[(shown, shorten(node.value)) for node, shown in terms.items()],
+            citation=Citation(address.iri, question.text, await self._lookup.source()),
             related=self._catalogue.related(question),
         )
 

@@ -25,7 +25,7 @@ from tipgraph.server.answers import Answers, ask
 from tipgraph.server.bodies import choose_coding
 from tipgraph.server.exchange import Exchange, Headers, Scope, Service
 from tipgraph.server.links import WebLink, joined
-from tipgraph.server.lookup import nearest
+from tipgraph.server.lookup import Lookup, nearest
 from tipgraph.server.negotiation import negotiate
 from tipgraph.server.once import Once
 from tipgraph.server.parameters import Parameters, timeout_seconds
@@ -77,6 +77,7 @@ class Questions(Reading):
         catalogue: The questions; none if the data is not what they are about.
         sources: Answers what pages need to know.
         display: Shows answers.
+        lookup: Knows how the dataset is cited.
         settings: Public address.
     """
 
@@ -88,6 +89,7 @@ class Questions(Reading):
         *,
         sources: Sources,
         display: AnswerDisplay,
+        lookup: Lookup,
         settings: Settings,
     ) -> None:
         super().__init__(service)
@@ -98,7 +100,12 @@ class Questions(Reading):
         self._root = local_root(settings)
         self._values = QuestionValues(sources.select, display, root=self._root)
         self._pages = QuestionPages(
-            service.templates, catalogue, self._values, display=display, root=self._root
+            service.templates,
+            catalogue,
+            self._values,
+            display=display,
+            lookup=lookup,
+            root=self._root,
         )
         self._labels: Once[Mapping[str, str]] = Once(1)
         self._bodies: Once[bytes] = Once(_KEPT)
