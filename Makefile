@@ -10,11 +10,11 @@ STAMP := .venv/installed
 LIBRARIES := web/node_modules/installed
 UV_VERSION := 0.13.9
 
-.PHONY: help serve test check format bench lock clean
+.PHONY: help serve test check format bench screenshots lock clean
 
 help: ## show this text
 	@echo "usage: make TARGET"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: $(STAMP) $(LIBRARIES) ## build the graph if needed and serve it on http://127.0.0.1:8000 (HOST=, PORT=)
 	$(BIN)/tipgraph serve --host $(HOST) --port $(PORT)
@@ -43,6 +43,9 @@ format: $(STAMP) ## put Python and Turtle into their canonical layout
 bench: $(STAMP) ## measure beside the peers and print the ratios (ARGS=services or ARGS=validation: one part)
 	$(BIN)/python -m benchmarks $(ARGS)
 
+screenshots: $(STAMP) $(LIBRARIES) ## pictures of a page of each kind, in .screenshots (needs chromium)
+	$(BIN)/python -m tests.browser.screenshots .screenshots
+
 lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv==$(UV_VERSION)
 	$(BIN)/uv pip compile pyproject.toml --extra notebook --group build --group test --group lint \
@@ -50,7 +53,7 @@ lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
 		--custom-compile-command "make lock" --output-file requirements.lock
 
 clean: ## remove the environment and everything made by tools
-	rm -rf .venv web/node_modules .bench dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf .venv web/node_modules .bench .screenshots dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

@@ -1,17 +1,20 @@
 """One browser and one service over the shipped graph for all tests of pages in a browser."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.visiting import Visitor, chromium
+from tests.browser.visiting import Visitor, chromium, has_chromium
 from tests.service import LiveService, serving
 from tipgraph.snapshot import Snapshot
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    if not has_chromium() and os.environ.get("CI") != "true":
+        pytest.skip("this needs chromium, which is not here")
     with chromium() as browser:
         yield browser
 
