@@ -155,7 +155,9 @@ class Display:
         for known in (self.known, self._ontology):
             for name in LABELS:
                 labels = [
-                    each for each in known.objects(node, name) if isinstance(each, RdfLiteral)
+                    each
+                    for each in known.objects(node, name)
+                    if isinstance(each, RdfLiteral) and each.value.strip()
                 ]
                 if labels:
                     return min(labels, key=self._distance)
