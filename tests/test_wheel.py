@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -98,4 +99,7 @@ def test_the_wheel_serves(service: str, shipped_snapshot: Snapshot) -> None:
     query = "SELECT (COUNT(*) AS ?triples) WHERE { ?s ?p ?o }"
     answer = httpx.get(f"{service}/sparql", params={"query": query}, headers={"Accept": "text/csv"})
     assert answer.text.split() == ["triples", str(shipped_snapshot.manifest.default_graph_triples)]
-    assert httpx.get(service, headers={"Accept": "text/html"}).is_success
+    page = httpx.get(service, headers={"Accept": "text/html"})
+    assert page.is_success
+    [style, *_] = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page.text)
+    assert httpx.get(service + style).headers["content-type"] == "text/css; charset=utf-8"

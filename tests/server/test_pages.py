@@ -2,10 +2,12 @@
 
 import re
 from html import unescape
+from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.service import serving
 from tests.web import BROWSER
 
 
@@ -43,6 +45,9 @@ PAGES = (
     "/problems/not-found",
     "/search?q=lake",
     "/search?q=nowhere",
+    "/query",
+    "/query/who-is-trafficked-where",
+    "/query/nothing",
     "/sparql",
     "/sparql?query=ASK%20%7B%7D",
     "/sparql?query=nonsense",
@@ -78,3 +83,18 @@ def test_nothing_in_a_page_goes_against_its_policy(lakes: httpx.Client, path: st
 def test_what_is_no_page_says_nothing_of_pages(lakes: httpx.Client) -> None:
     for path in ("/openapi.json", "/data/id/river.ttl", "/static/site.css", "/livez"):
         assert "content-security-policy" not in lakes.get(path).headers
+
+
+def test_under_a_prefix_all_local_links_have_it(lakes_path: Path) -> None:
+    with (
+        serving(lakes_path, workers=1, public_url="https://example.org/graph/") as live,
+        httpx.Client(base_url=live.url) as client,
+    ):
+        for path in PAGES:
+            page = client.get(path, headers={"accept": BROWSER}, follow_redirects=True)
+            local = [
+                address
+                for address in re.findall(r'(?:href|src|action)="(/[^"]*)"', page.text)
+                if not address.startswith("/graph/")
+            ]
+            assert local == [], path

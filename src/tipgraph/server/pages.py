@@ -22,8 +22,8 @@ class Example:
 
     @property
     def link(self) -> str:
-        """The local address that runs it."""
-        return "/sparql?" + urlencode({"query": self.query})
+        """The address that runs it, from the home page."""
+        return "sparql?" + urlencode({"query": self.query})
 
 
 # What anybody's data can be asked first.
