@@ -33,7 +33,7 @@ NUMBERS = PREFIXES + "ex:r a ex:River .\n" + "".join(f"ex:n ex:p {n} .\n" for n 
 
 @pytest.fixture(scope="module")
 def service(snapshot_path: Path) -> Iterator[LiveService]:
-    with serving(snapshot_path, validation_timeout=3, validation_bytes=300_000) as live:
+    with serving(snapshot_path, validation_timeout=6, validation_bytes=300_000) as live:
         yield live
 
 

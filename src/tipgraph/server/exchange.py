@@ -211,12 +211,19 @@ class Exchange:
             {"type": "http.response.body", "body": b"" if self.method == "HEAD" else body}
         )
 
-    async def refuse(self, error: TipgraphError) -> None:
-        """Send the problem that an error is, as JSON or as a page."""
+    async def refuse(
+        self, error: TipgraphError, *, page: Callable[[Problem], bytes] | None = None
+    ) -> None:
+        """Send the problem that an error is, as JSON or as a page.
+
+        Args:
+            error: The error.
+            page: Makes the page; without it the page is about the problem alone.
+        """
         problem = problem_of(error)
         if problem.type.status >= 500:
             self._log(problem)
-        await self.respond(problem.type.status, *self.rendered(problem))
+        await self.respond(problem.type.status, *self.rendered(problem, page))
 
     def _log(self, problem: Problem) -> None:
         extra = {"request": self.request_id.decode(), "detail": problem.detail}
@@ -224,16 +231,21 @@ class Exchange:
             extra["query"] = self.query
         _logger.warning(problem.type.slug, extra=extra)
 
-    def rendered(self, problem: Problem) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    def rendered(
+        self, problem: Problem, page: Callable[[Problem], bytes] | None = None
+    ) -> tuple[list[tuple[bytes, bytes]], bytes]:
         """The header fields and the body that say a problem, as JSON or as a page."""
         request_id = self.request_id.decode()
         headers = [(name.encode(), value.encode()) for name, value in problem.headers]
         headers += [(b"vary", b"Accept, Accept-Encoding"), (b"cache-control", b"no-store")]
         if negotiate(self.accept_text, (PROBLEM_JSON, HTML)) is HTML:
-            page = self.service.templates.render(
-                "problem.html", problem=problem, request_id=request_id
-            )
-            return [*headers, (b"content-type", b"text/html; charset=utf-8")], page
+            if page is not None:
+                body = page(problem)
+            else:
+                body = self.service.templates.render(
+                    "problem.html", problem=problem, request_id=request_id
+                )
+            return [*headers, (b"content-type", b"text/html; charset=utf-8")], body
         body = problem.to_json(request_id)
         return [*headers, (b"content-type", PROBLEM_JSON.media_type.encode())], body
 

@@ -76,9 +76,8 @@ def _answered(request: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
     head = {
         "conforms": report.conforms,
         "fails": fails(report, FailOn(request["fail_on"])),
-        "results": len(report.results),
         "omitted": report.omitted,
-        "notes": report.notes,
+        "summary": report.summary(),
     }
     return head, body
 
