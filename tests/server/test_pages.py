@@ -43,6 +43,7 @@ PAGES = (
     "/id/river",
     "/page/id/river",
     "/problems/not-found",
+    "/routes",
     "/search?q=lake",
     "/search?q=nowhere",
     "/query",

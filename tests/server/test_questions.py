@@ -79,7 +79,7 @@ class TestAnswers:
         answer = shipped.get(unescape(data[1]))
         assert answer.headers["content-type"] in (
             "application/sparql-results+json",
-            "application/ld+json",
+            "application/n-triples",
         )
 
     @pytest.mark.parametrize("slug", [SELECT, ASK])

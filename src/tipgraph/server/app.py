@@ -29,6 +29,7 @@ from tipgraph.server.question_catalogue import QuestionCatalogue
 from tipgraph.server.questions import Questions
 from tipgraph.server.reading import Reading
 from tipgraph.server.results_page import AnswerDisplay, ResultsPage
+from tipgraph.server.routes import Routes
 from tipgraph.server.search import Search
 from tipgraph.server.service_description import ServiceDescription
 from tipgraph.server.sources import Sources
@@ -102,6 +103,7 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
         dataset_version=manifest.dataset_version,
         root=root,
         shipped=shipped,
+        base_iri=settings.base_iri,
         asset=files.address,
         has_library=files.has_library,
     )
@@ -150,6 +152,7 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
         Documents(service, sources, settings),
         Dumps(service, store.snapshot, root=root),
         Search(service, store.snapshot, settings),
+        Routes(service, lookup, sources, settings),
         Assets(service, files),
         Crawlers(
             service, sources.select, manifest=manifest, catalogue=catalogue, settings=settings

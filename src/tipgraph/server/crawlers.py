@@ -23,7 +23,7 @@ _PATH: Final = re.compile(r"/(?:robots\.txt|llms\.txt|sitemap(?:-(?P<number>[1-9
 _THINGS: Final = "SELECT DISTINCT ?thing { ?thing ?property ?value FILTER(isIRI(?thing)) }"
 # How many addresses a sitemap may hold.
 _MOST: Final = 50_000
-_DOCUMENTS: Final = ("", "ontology", "shapes", "dataset", "query", "dumps/", "docs")
+_DOCUMENTS: Final = ("", "ontology", "shapes", "dataset", "query", "routes", "dumps/", "docs")
 
 
 class Crawlers(Reading):
@@ -55,6 +55,7 @@ class Crawlers(Reading):
             path
             for path in _DOCUMENTS
             if (path != "query" or self._questions)
+            and (path != "routes" or self._shipped)
             and (
                 path not in ("ontology", "shapes")
                 or f"{settings.base_iri}graph/{path}" in manifest.graphs

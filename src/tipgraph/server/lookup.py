@@ -13,6 +13,7 @@ from tipgraph.describe import Candidate, Describer, Description, Plan, Standing
 from tipgraph.formats import JSON
 from tipgraph.server.citations import Source, read_source
 from tipgraph.server.once import Once
+from tipgraph.server.route_data import find_routes
 from tipgraph.server.surroundings import Surroundings, find_surroundings
 from tipgraph.store import QueryRequest, Solutions, Store
 from tipgraph.store.results import read_results
@@ -81,6 +82,10 @@ class Lookup:
     async def languages(self) -> tuple[str, ...]:
         """The languages that labels are in."""
         return await self._languages.get(None, self._find_languages)
+
+    async def routes(self) -> tuple[Quad, ...]:
+        """What the graph says of routes and of the places that a map can show."""
+        return await self._carry_out(find_routes(self._describer), "")
 
     async def near(self, iri: NamedNode, client: str) -> Sequence[Candidate]:
         """The known things whose names or labels are like the name of an unknown one."""

@@ -75,6 +75,14 @@ _READING: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "DCAT and VoID, as a graph or as a page. Suffix and version as for the ontology.",
         _GRAPH_OR_PAGE,
     ),
+    (
+        "/routes",
+        "The routes",
+        "Every route with its ends, who takes it, the claims about it and the kind of evidence "
+        "that each rests on, and the places with the countries they are drawn as. As JSON or as a "
+        "page; the suffix .json wins over Accept.",
+        ("application/json", "text/html"),
+    ),
     ("/.well-known/void", "What the dataset is", "The same as /dataset.", _GRAPH_OR_PAGE),
     ("/dumps/", "Which dumps there are", "With sizes and checksums.", ("text/html",)),
     (

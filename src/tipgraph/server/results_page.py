@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from tipgraph.formats import GRAPH_FORMATS, JSON, JSON_LD, RESULTS_FORMATS, Format
+from tipgraph.formats import GRAPH_FORMATS, JSON, N_TRIPLES, RESULTS_FORMATS, Format
 from tipgraph.namespaces import RDF, XSD
 from tipgraph.server.addresses import local_root, with_parameters
 from tipgraph.server.lookup import Lookup
@@ -67,7 +67,7 @@ class ShownAnswer:
     @property
     def script_format(self) -> Format:
         """The format that scripts of the page read."""
-        return JSON_LD if isinstance(self.results, Triples) else JSON
+        return N_TRIPLES if isinstance(self.results, Triples) else JSON
 
 
 class AnswerDisplay:

@@ -1,0 +1,136 @@
+// What all pictures have in common: a frame with a caption, downloads and the same in words, and
+// how SVG is made and saved.
+
+const SVG = "http://www.w3.org/2000/svg";
+const GAP_TO_REDRAW = 8;
+// What a saved picture takes along from the style sheets.
+const STYLES = [
+  "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap",
+  "stroke-opacity", "opacity", "font-family", "font-size", "font-weight", "text-anchor",
+  "dominant-baseline", "paint-order",
+];
+
+/** An element of HTML with attributes and children; null and undefined are left out. */
+export function html(name, attributes = {}, ...children) {
+  return filled(document.createElement(name), attributes, children);
+}
+
+/** An element of SVG, likewise. */
+export function svg(name, attributes = {}, ...children) {
+  return filled(document.createElementNS(SVG, name), attributes, children);
+}
+
+function filled(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** A text that may run from right to left, as a link if it leads anywhere. */
+export function worded(text, address = "", language = "") {
+  const attributes = { dir: "auto", lang: language || null };
+  return address ? html("a", { href: address, ...attributes }, text) : html("bdi", attributes, text);
+}
+
+/** A number with its noun. */
+export function counted(number, noun, plural = `${noun}s`) {
+  return `${number.toLocaleString("en")} ${number === 1 ? noun : plural}`;
+}
+
+/** Lets people save a file that is made on the spot. */
+export function save(name, type, content) {
+  const address = URL.createObjectURL(new Blob([content], { type }));
+  html("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+/** A picture with its caption, its downloads and the same in words. */
+export class Picture {
+  /**
+   * @param {Element} panel Where it goes.
+   * @param {string} name What its files are called.
+   * @param {string} caption What it shows, and what it leaves out.
+   */
+  constructor(panel, { name, caption }) {
+    this.name = name;
+    this.drawing = html("div", { class: "drawing", role: "group", "aria-label": caption, tabindex: "0" });
+    this.tools = html("p", { class: "cluster tools" });
+    this.figure = html(
+      "figure", { class: "picture" },
+      html("figcaption", {}, caption), this.drawing, this.tools,
+    );
+    panel.replaceChildren(this.figure);
+    this.tool("Save as SVG", () => this.saveSvg());
+    this.tool("Save as PNG", () => this.savePng());
+  }
+
+  /** Adds a button. */
+  tool(label, act) {
+    const button = html("button", { type: "button", class: "quiet" }, label);
+    button.addEventListener("click", act);
+    this.tools.append(button);
+    return button;
+  }
+
+  /** Adds the same in words. */
+  words(summary, ...content) {
+    this.figure.append(html("details", { class: "words" }, html("summary", {}, summary), ...content));
+  }
+
+  /**
+   * Draws now, and again whenever there is another width for it.
+   * @param {(width: number) => Promise<Node>|Node} draw Makes the drawing for a width in pixels.
+   */
+  async draw(draw) {
+    this.redraw = async () => {
+      this.width = this.drawing.clientWidth;
+      this.drawing.replaceChildren(await draw(this.width));
+    };
+    await this.redraw();
+    this.observer = new ResizeObserver(() => {
+      const width = this.drawing.clientWidth;
+      if (width && Math.abs(width - this.width) > GAP_TO_REDRAW) this.redraw();
+    });
+    this.observer.observe(this.drawing);
+  }
+
+  /** Stops following the width. */
+  close() {
+    this.observer?.disconnect();
+  }
+
+  saveSvg() {
+    save(`${this.name}.svg`, "image/svg+xml", this.source());
+  }
+
+  async savePng() {
+    const scale = 2;
+    const { width, height } = this.drawing.querySelector("svg").getBoundingClientRect();
+    const image = new Image();
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(this.source())}`;
+    await image.decode();
+    const canvas = html("canvas", { width: Math.ceil(width * scale), height: Math.ceil(height * scale) });
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    canvas.toBlob((blob) => save(`${this.name}.png`, "image/png", blob));
+  }
+
+  /** The drawing as a file of its own, in the colours that it has on the page. */
+  source() {
+    const shown = this.drawing.querySelector("svg");
+    const copy = shown.cloneNode(true);
+    const { width, height } = shown.getBoundingClientRect();
+    copy.setAttribute("width", width);
+    copy.setAttribute("height", height);
+    const copies = [...copy.querySelectorAll("*")];
+    [...shown.querySelectorAll("*")].forEach((element, at) => {
+      const style = getComputedStyle(element);
+      for (const name of STYLES) copies[at].setAttribute(name, style.getPropertyValue(name));
+      copies[at].removeAttribute("class");
+    });
+    const page = getComputedStyle(document.body).backgroundColor;
+    copy.prepend(svg("rect", { width: "100%", height: "100%", fill: page }));
+    return new XMLSerializer().serializeToString(copy);
+  }
+}

@@ -1,0 +1,48 @@
+// Where things are: the places and routes that the graph knows, with the countries they are drawn as.
+
+import { root } from "./terms.js";
+
+const M49 = /[#/]m49$/;
+
+let asked;
+
+/** The places and routes of the graph, looked up once. */
+export function placesOf() {
+  asked ??= fetch(`${root}routes.json`).then(async (response) =>
+    new Places(response.ok ? await response.json() : { places: [], routes: [], complete: true }));
+  return asked;
+}
+
+/** Places and routes, found by what a cell of an answer holds. */
+class Places {
+  constructor({ places, routes }) {
+    this.places = new Map(places.map((each) => [each.iri, each]));
+    this.routes = new Map(routes.map((each) => [each.iri, each]));
+  }
+
+  /** The place that a cell names, if a map can draw it; null otherwise. */
+  at(cell) {
+    if (!cell) return null;
+    if (cell.key) return this.named(cell.key);
+    const isCode = M49.test(cell.term.datatype ?? "") && /^\d{3}$/.test(cell.term.value);
+    return isCode ? { iri: cell.text, label: cell.text, countries: [cell.text], region: false } : null;
+  }
+
+  named(iri) {
+    const place = this.places.get(iri);
+    return place?.countries.length ? place : null;
+  }
+
+  /** The route that a cell names, if both its ends can be drawn; null otherwise. */
+  route(cell) {
+    const route = cell?.key && this.routes.get(cell.key);
+    return route && this.ways(route).length ? route : null;
+  }
+
+  /** The ways that a route takes, each a list of places: one from every origin to every destination. */
+  ways({ origins, transits, destinations }) {
+    const drawn = (iris) => iris.map((iri) => this.named(iri)).filter(Boolean);
+    return drawn(origins).flatMap((from) =>
+      drawn(destinations).map((to) => [from, ...drawn(transits), to]));
+  }
+}

@@ -1,0 +1,92 @@
+// RDF terms as pages handle them: where they lead, what they are called for want of a label, and
+// N-Triples. A term is an object as in SPARQL 1.1 Query Results JSON Format, section 3.2.2.
+
+const XSD = "http://www.w3.org/2001/XMLSchema#";
+const NUMBERS = new Set(
+  ["integer", "decimal", "double", "float", "long", "int", "short", "byte", "nonNegativeInteger",
+    "positiveInteger", "nonPositiveInteger", "negativeInteger", "unsignedLong", "unsignedInt",
+    "unsignedShort", "unsignedByte"].map((name) => XSD + name),
+);
+
+/** The local path of the home page, which is where this module was loaded from. */
+export const root = new URL("../../", import.meta.url).pathname;
+
+/** The base of the IRIs that this service answers for. */
+export const base = document.documentElement.dataset.base ?? "";
+
+/** What tells a term from others, as a string. */
+export function keyOf(term) {
+  return JSON.stringify([term.type, term.value, term["xml:lang"] ?? "", term.datatype ?? ""]);
+}
+
+/** Whether a term is a thing, and not a value. */
+export function isThing(term) {
+  return term.type === "uri" || term.type === "bnode";
+}
+
+/** The number that a literal is; null when it is none, or infinite. */
+export function numberOf(term) {
+  if (term.type !== "literal" || !NUMBERS.has(term.datatype)) return null;
+  const number = Number(term.value);
+  return Number.isFinite(number) && term.value.trim() ? number : null;
+}
+
+/** Where a link to an IRI leads: a local path for what this service answers for, or "". */
+export function addressOf(iri) {
+  if (base && iri.startsWith(base)) return root + iri.slice(base.length);
+  return /^https?:\/\//.test(iri) ? iri : "";
+}
+
+/** The name of an IRI in its namespace, or a blank node's label. */
+export function shorten(term) {
+  if (term.type === "bnode") return `_:${term.value}`;
+  const iri = term.value;
+  if (base && iri.startsWith(base)) return iri.slice(base.length).replace(/^(id|page)\//, "");
+  return iri.replace(/[/#]+$/, "").split(/[/#]/).pop() || iri;
+}
+
+const LINE = new RegExp(
+  String.raw`^\s*(<[^>]*>|_:\S+)\s*(<[^>]*>)\s*(?:<([^>]*)>|_:(\S+)|` +
+    String.raw`"([^"\\]*(?:\\.[^"\\]*)*)"(?:@([\w-]+)|\^\^<([^>]*)>)?)\s*\.\s*(?:#.*)?$`,
+  "u",
+);
+const ESCAPED = { t: "\t", b: "\b", n: "\n", r: "\r", f: "\f" };
+
+/**
+ * The triples of an N-Triples document, each as an array of three terms.
+ * @throws {SyntaxError} A line is none that RDF 1.1 N-Triples has.
+ */
+export function parseNTriples(text) {
+  return text
+    .split(/[\r\n]+/)
+    .filter((line) => /^\s*[^\s#]/.test(line))
+    .map((line) => {
+      const found = LINE.exec(line);
+      if (!found) throw new SyntaxError(`not a triple: ${line.slice(0, 80)}`);
+      const [, subject, predicate, iri, bnode, literal, language, datatype] = found;
+      return [resource(subject), resource(predicate), object(iri, bnode, literal, language, datatype)];
+    });
+}
+
+function resource(text) {
+  return text.startsWith("<")
+    ? { type: "uri", value: unescape(text.slice(1, -1)) }
+    : { type: "bnode", value: text.slice(2) };
+}
+
+function object(iri, bnode, literal, language, datatype) {
+  if (iri !== undefined) return { type: "uri", value: unescape(iri) };
+  if (bnode !== undefined) return { type: "bnode", value: bnode };
+  const term = { type: "literal", value: unescape(literal) };
+  if (language) term["xml:lang"] = language;
+  if (datatype) term.datatype = unescape(datatype);
+  return term;
+}
+
+function unescape(text) {
+  return text.replace(
+    /\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))/g,
+    (_, short, long, letter) =>
+      letter ? (ESCAPED[letter] ?? letter) : String.fromCodePoint(parseInt(short ?? long, 16)),
+  );
+}
