@@ -100,8 +100,9 @@ class QuestionCatalogue:
 
     def listed(self, found: Sequence[Question]) -> dict[str, list[Question]]:
         """Questions by the title of the theme that each is listed under; no theme is empty."""
+        slugs = {question.slug for question in found}
         themes = {
-            THEMES[theme]: [question for question in questions if question in found]
+            THEMES[theme]: [question for question in questions if question.slug in slugs]
             for theme, questions in by_theme(self.questions).items()
         }
         return {title: questions for title, questions in themes.items() if questions}

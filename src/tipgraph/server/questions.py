@@ -29,7 +29,11 @@ from tipgraph.server.lookup import Lookup, nearest
 from tipgraph.server.negotiation import negotiate
 from tipgraph.server.once import Once
 from tipgraph.server.parameters import Parameters, timeout_seconds
-from tipgraph.server.question_catalogue import QuestionCatalogue, QuestionSearch
+from tipgraph.server.question_catalogue import (
+    SEARCH_PARAMETERS,
+    QuestionCatalogue,
+    QuestionSearch,
+)
 from tipgraph.server.question_page import (
     QuestionAddress,
     QuestionPage,
@@ -182,7 +186,7 @@ class Questions(Reading):
     async def _send_catalogue(
         self, exchange: Exchange, asked: Asked, parameters: Parameters
     ) -> None:
-        _refuse_unknown(parameters, ("q", "keyword", "term"))
+        _refuse_unknown(parameters, SEARCH_PARAMETERS)
         search = QuestionSearch.read(parameters)
         name = asked.suffix or parameters.single("format")
         form = _named(name, _CATALOGUE_FORMS, asked) if name else _negotiated(exchange)
