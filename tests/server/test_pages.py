@@ -6,9 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pyoxigraph import NamedNode, Quad
 
-from tests.service import serving
-from tests.web import BROWSER
+from tests.service import EX, serving, write_snapshot
+from tests.web import BROWSER, Page
 
 
 def test_the_home_page_has_three_queries_that_run_on_a_click(client: httpx.Client) -> None:
@@ -99,3 +100,17 @@ def test_under_a_prefix_all_local_links_have_it(lakes_path: Path) -> None:
                 if not address.startswith("/graph/")
             ]
             assert local == [], path
+
+
+def test_with_data_of_ones_own_the_frame_leads_to_what_there_is(tmp_path: Path) -> None:
+    mine = NamedNode(f"{EX}mine")
+    snapshot = write_snapshot(tmp_path / "own", [Quad(mine, NamedNode(f"{EX}says"), mine, mine)])
+    with (
+        serving(snapshot.path, workers=1) as live,
+        httpx.Client(base_url=live.url, headers={"accept": BROWSER}) as client,
+    ):
+        hrefs = set(Page(client.get("/").text).hrefs)
+        assert {"/sparql", "/validate", "/dataset"} <= hrefs
+        for href in hrefs:
+            if href.startswith("/"):
+                assert client.get(href).status_code == 200, href
