@@ -58,10 +58,10 @@ def test_graphs_are_shown_by_label_too(client: httpx.Client) -> None:
     assert "1 triple." in page
 
 
-def test_scripts_find_the_answer_as_json(client: httpx.Client) -> None:
+def test_scripts_find_the_answer_in_a_format_they_read(client: httpx.Client) -> None:
     for query, media_type in (
         ("SELECT ?s { ?s ?p ?o } LIMIT 1", "application/sparql-results+json"),
-        ("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 1", "application/ld+json"),
+        ("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 1", "application/n-triples"),
     ):
         page = client.get("/sparql", params={"query": query}, headers={"accept": "text/html"})
         address = re.search(r'data-result-url="([^"]+)"', page.text)
