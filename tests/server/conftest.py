@@ -8,6 +8,7 @@ import pytest
 
 from tests.lakes import write_lakes
 from tests.service import LiveService, rivers, serving, write_snapshot
+from tests.waters import write_waters
 from tipgraph.snapshot import Snapshot
 
 
@@ -55,4 +56,14 @@ def shipped(shipped_snapshot: Snapshot) -> Iterator[httpx.Client]:
         httpx.Client(base_url=live.url, timeout=30) as client,
     ):
         client.headers["accept"] = "*/*"
+        yield client
+
+
+@pytest.fixture(scope="session")
+def waters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    snapshot = write_waters(tmp_path_factory.mktemp("waters") / "snapshot")
+    with (
+        serving(snapshot.path, workers=1) as live,
+        httpx.Client(base_url=live.url, timeout=30) as client,
+    ):
         yield client

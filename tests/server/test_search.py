@@ -1,48 +1,18 @@
-"""Search: what is found, in which order, as JSON and as a page, whatever is asked."""
+"""Search: what is found, in which order, and how it is asked for over HTTP."""
 
 import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from html import unescape
-from pathlib import Path
-from typing import Any, Final
-from urllib.parse import quote
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
-from tests.service import serving, write_snapshot
+from tests.service import serving
+from tests.waters import STONES, names, page, search
 from tests.web import BROWSER, Page
 from tipgraph.namespaces import GRAPH_DATA, ID, RDFS
 from tipgraph.snapshot import Snapshot
-
-WATERS: Final = Path(__file__).parents[1] / "cases" / "search.trig"
-LABEL: Final = NamedNode(f"{RDFS}label")
-# More things than searches count.
-STONES: Final = 10_050
-LONG: Final = f"{'pebble ' * 200} boulder {'pebble ' * 2000}"
-
-
-@pytest.fixture(scope="module")
-def waters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    quads = [
-        *parse(WATERS.read_bytes(), RdfFormat.TRIG),
-        *(
-            Quad(NamedNode(f"{ID}stone-{n}"), LABEL, Literal(f"Stone {n}"), GRAPH_DATA)
-            for n in range(STONES)
-        ),
-        Quad(NamedNode(f"{ID}long"), LABEL, Literal(LONG), GRAPH_DATA),
-    ]
-    snapshot = write_snapshot(tmp_path_factory.mktemp("search") / "snapshot", quads)
-    with (
-        serving(snapshot.path, workers=1) as live,
-        httpx.Client(base_url=live.url, timeout=30) as client,
-    ):
-        yield client
 
 
 @pytest.fixture(scope="module")
@@ -52,25 +22,6 @@ def shipped(shipped_snapshot: Snapshot) -> Iterator[httpx.Client]:
         httpx.Client(base_url=live.url, timeout=30) as client,
     ):
         yield client
-
-
-def search(client: httpx.Client, text: str = "", **parameters: Any) -> dict[str, Any]:
-    answer = client.get("/search", params={"q": text, **parameters})
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"] == "application/json"
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def names(found: dict[str, Any]) -> list[str]:
-    return [re.split("[/#]", hit["iri"])[-1] for hit in found["hits"]]
-
-
-def page(client: httpx.Client, text: str = "", **parameters: Any) -> str:
-    answer = client.get("/search", params={"q": text, **parameters}, headers={"accept": BROWSER})
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    return answer.text
 
 
 class TestWhatIsFound:
@@ -231,55 +182,6 @@ class TestEverything:
         assert (everything["totalIsExact"], everything["total"]) == (True, STONES + 19)
 
 
-class TestPage:
-    def test_words_are_marked_and_kinds_lead_on(self, waters: httpx.Client) -> None:
-        text = page(waters, "cor")
-        assert '<a href="/id/cor-mouth" dir="auto"><mark>Cor</mark> mouth</a>' in text
-        assert "joins the <mark>Cor</mark> below" in text
-        assert "4 things for" in text
-        kinds = {unescape(href) for href in Page(text).hrefs if "kind=" in href}
-        assert kinds == {
-            f"/search?kind={quote(f'http://example.org/{n}', '')}" for n in ("River", "Mouth")
-        }
-        for href in kinds:
-            assert "thing" in waters.get(href, headers={"accept": BROWSER}).text
-
-    def test_other_languages_are_said(self, waters: httpx.Client) -> None:
-        assert '<a href="/id/strasse" lang="de" dir="auto">' in page(waters, "strasse")
-
-    def test_markup_stays_text(self, waters: httpx.Client) -> None:
-        for text in ("bold", "alert", '"><script>x</script>', "<b>", "{{ 7*7 }}"):
-            assert "<script>" not in page(waters, text)
-        assert "&lt;b&gt;<mark>Bold</mark>&lt;/b&gt; &amp;" in page(waters, "bold")
-
-    def test_what_was_asked_stays_in_the_form(self, waters: httpx.Client) -> None:
-        text = page(waters, 'a "b" <c>', kind="http://example.org/Town")
-        assert 'value="a &#34;b&#34; &lt;c&gt;"' in text
-        assert '<option value="http://example.org/Town" selected>' in text
-
-    def test_nothing_found_says_what_to_try(self, waters: httpx.Client) -> None:
-        for text in ("olt cor", "old zzz", "cor mouht"):
-            tries = [href for href in Page(page(waters, text)).hrefs if "search?q=" in href]
-            assert tries, text
-            for href in tries:
-                assert waters.get(unescape(href)).json()["total"] > 0, href
-        assert "no word in that" in page(waters, "?!")
-
-    def test_long_texts_are_cut_around_what_was_found(self, waters: httpx.Client) -> None:
-        for text in ("pebble", "boulder"):
-            (label,) = re.findall(r'<a href="/id/long" dir="auto">(.*?)</a>', page(waters, text))
-            assert f"<mark>{text}</mark>" in label
-            assert "…" in label
-            assert 200 < len(unescape(re.sub("<[^>]+>", "", label))) < 260
-
-    def test_pages_lead_on_and_back(self, shipped: httpx.Client) -> None:
-        first = Page(page(shipped, "women"))
-        (onward,) = {href for href in first.hrefs if "offset=20" in href}
-        second = Page(shipped.get(onward, headers={"accept": BROWSER}).text)
-        assert "/search?q=women" in second.hrefs
-        assert "There is nothing after these." in page(shipped, "women", offset=9000)
-
-
 class TestProtocol:
     @pytest.mark.parametrize(
         ("accept", "named", "expected"),
@@ -379,31 +281,3 @@ def test_below_a_prefix_addresses_have_it(shipped_snapshot: Snapshot) -> None:
         assert found["next"].startswith("/tip/search?")
         for href in Page(page(client, "china")).hrefs:
             assert href.startswith(("/tip/", "#", "http")), href
-
-
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    text=st.one_of(
-        st.text(max_size=60),
-        st.text(alphabet="\"*^(){}:+-NEARORANDT cor\x00'\\", max_size=60),
-        st.lists(
-            st.sampled_from(["cor", "OR", "AND", "NOT", "NEAR(", '"', "*", "^", "label:"])
-        ).map(" ".join),
-    )
-)
-def test_whatever_is_looked_for_is_words(waters: httpx.Client, text: str) -> None:
-    found = search(waters, text)
-    assert len(found["hits"]) == min(found["total"], found["limit"])
-    assert found["totalIsExact"] or found["total"] == 10_000
-    assert page(waters, text).count("<li>\n<h3>") == len(found["hits"])
-
-
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(query=st.binary(max_size=80))
-def test_whatever_is_sent_is_answered(waters: httpx.Client, query: bytes) -> None:
-    answer = waters.get(f"/search?q={quote(query)}")
-    assert answer.status_code in (200, 400)

@@ -67,7 +67,8 @@ def words(text: str) -> Iterator[Word]:
 
 def key(text: str) -> str:
     """The words of a text with single spaces between: equal for what search takes as the same."""
-    return " ".join(word.text for word in words(text))
+    folded = text.lower() if text.isascii() else _folded(text)[0]
+    return " ".join(_WORD.findall(folded))
 
 
 def spaced(name: str) -> str:
