@@ -34,6 +34,7 @@ from tipgraph.server.search import Search
 from tipgraph.server.service_description import ServiceDescription
 from tipgraph.server.sources import Sources
 from tipgraph.server.sparql import SparqlEndpoint
+from tipgraph.server.statistics import Statistics
 from tipgraph.server.templates import Templates
 from tipgraph.server.validate import ValidationEndpoint
 from tipgraph.server.validations import Validations
@@ -153,6 +154,7 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
         Dumps(service, store.snapshot, root=root),
         Search(service, store.snapshot, settings),
         Routes(service, lookup, sources, settings),
+        Statistics(service, sources, display),
         Assets(service, files),
         Crawlers(
             service, sources.select, manifest=manifest, catalogue=catalogue, settings=settings

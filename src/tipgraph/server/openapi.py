@@ -83,6 +83,13 @@ _READING: Final[tuple[tuple[str, str, str, tuple[str, ...]], ...]] = (
         "page; the suffix .json wins over Accept.",
         ("application/json", "text/html"),
     ),
+    (
+        "/statistics",
+        "What queries may name",
+        "The classes and properties of the default graph with their labels and how often they are "
+        "used, the most used first, and prefixes: for editors that complete what is typed.",
+        ("application/json",),
+    ),
     ("/.well-known/void", "What the dataset is", "The same as /dataset.", _GRAPH_OR_PAGE),
     ("/dumps/", "Which dumps there are", "With sizes and checksums.", ("text/html",)),
     (

@@ -2,31 +2,48 @@
 
 import { addressOf, isThing, keyOf, root, shorten } from "./terms.js";
 
-const MOST = 1000;
+const AT_ONCE = 1000;
 const LONGEST = 300;
+// Who prefers `fr-CA` takes `fr` before English, and English before no language at all.
+const LANGUAGES = [...navigator.languages.flatMap((tag) => [tag, tag.split("-")[0]]), "en", ""].map(
+  (tag) => tag.toLowerCase(),
+);
 const RDFS = "http://www.w3.org/2000/01/rdf-schema#label";
 const SKOS = "http://www.w3.org/2004/02/skos/core#prefLabel";
 const START = "http://www.w3.org/ns/dcat#startDate";
 const END = "http://www.w3.org/ns/dcat#endDate";
 
+// What was looked up before, by `keyOf`; null for what there is nothing to say of.
+const known = new Map();
+
 /**
  * Looks up the things that terms stand for. An IRI stands for itself, and a text in a language for
- * the one thing that has it as a label.
+ * the one thing that has it as a label. What was looked up before is not asked for again.
+ * @param {object[]} terms The terms.
+ * @param {number} [most] How many different ones are looked up.
  * @returns {Promise<Map<string, Thing>>} By `keyOf`: `{iri, label, language, address, start, end}`,
  *   the last two being what is said of a period; empty when nothing could be looked up.
  */
-export async function namesOf(terms) {
+export async function namesOf(terms, most = AT_ONCE) {
   const asked = new Map();
   for (const term of terms) {
-    if (asked.size < MOST && isAsked(term)) asked.set(keyOf(term), term);
+    if (asked.size < most && isAsked(term)) asked.set(keyOf(term), term);
   }
-  const found = asked.size ? await lookUp([...asked.values()]) : [];
-  const byKey = Map.groupBy(found, (row) => keyOf(row.key));
-  const names = new Map();
-  for (const [key, rows] of byKey) {
-    if (new Set(rows.map((row) => row.thing.value)).size === 1) names.set(key, thingOf(rows));
+  const unknown = [...asked].filter(([key]) => !known.has(key));
+  for (let first = 0; first < unknown.length; first += AT_ONCE) {
+    await remember(new Map(unknown.slice(first, first + AT_ONCE)));
   }
-  return names;
+  const keys = [...asked.keys()].filter((key) => known.get(key));
+  return new Map(keys.map((key) => [key, known.get(key)]));
+}
+
+async function remember(asked) {
+  const found = await lookUp([...asked.values()]);
+  if (!found) return;
+  for (const key of asked.keys()) known.set(key, null);
+  for (const [key, rows] of Map.groupBy(found, (row) => keyOf(row.key))) {
+    if (new Set(rows.map((row) => row.thing.value)).size === 1) known.set(key, thingOf(rows));
+  }
 }
 
 /** What to call a term: by its label, or else by its name. */
@@ -65,7 +82,7 @@ async function lookUp(terms) {
     headers: { accept: "application/sparql-results+json" },
     body: new URLSearchParams({ query }),
   });
-  return response.ok ? (await response.json()).results.bindings : [];
+  return response.ok ? (await response.json()).results.bindings : null;
 }
 
 function thingOf(rows) {
@@ -83,12 +100,12 @@ function thingOf(rows) {
   };
 }
 
-/** The label in the language of the page, or in English, or in none, or else any. */
+/** The label in a language that the reader prefers, or in English, or in none, or else any. */
 function preferred(labels) {
-  const wanted = [document.documentElement.lang, "en", ""];
   const distance = (label) => {
-    const place = wanted.indexOf((label["xml:lang"] ?? "").toLowerCase());
-    return place < 0 ? wanted.length : place;
+    const language = (label["xml:lang"] ?? "").toLowerCase();
+    const place = LANGUAGES.findIndex((each) => language === each || (each && language.startsWith(`${each}-`)));
+    return place < 0 ? LANGUAGES.length : place;
   };
   return labels.toSorted((one, other) => distance(one) - distance(other))[0];
 }

@@ -106,7 +106,7 @@ class Column {
  * A term with what is known of it: `text`, `address` where it leads, `key` of the thing that it is
  * or stands for ("" for a mere value), its `number` or `time`.
  */
-function cellOf(term, names) {
+export function cellOf(term, names) {
   const thing = names.get(keyOf(term));
   const time = thing ? timeOf(thing.start, thing.end) : timeOf(term, term);
   return {

@@ -187,7 +187,7 @@ function asTable(shape, marks) {
     html(
       "table", {},
       html("thead", {}, html("tr", {}, shape.head.map((each) => html("th", { scope: "col" }, each)))),
-      html("tbody", {}, marks.map(({ row }) => html("tr", {}, row.map(cell)))),
+      html("tbody", {}, marks.map(({ row }) => html("tr", {}, row.map((each) => cell(each))))),
     ),
   );
 }

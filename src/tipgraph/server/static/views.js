@@ -150,5 +150,3 @@ class Tabs {
     for (const picture of this.drawn.values()) picture?.close();
   }
 }
-
-for (const section of document.querySelectorAll("section.result[data-result-url]")) enhance(section);
