@@ -34,29 +34,25 @@ class Status:
     Args:
         name: A name for it, which style sheets know.
         label: The same for people.
-        meaning: What that says of the statement.
+        introduction: What introduces what is stated.
         holds: Whether the statement is put forward as holding.
     """
 
     name: str
     label: str
-    meaning: str
+    introduction: str
     holds: bool = False
 
 
 # By the class of the statement; of several, the first counts.
-_STATUSES: Final = {
-    f"{TIP}DeniedClaim": Status("denied", "Denied", "It is said not to hold."),
-    f"{TIP}DoubtedClaim": Status("doubted", "Doubted", "It is called doubtful."),
-    f"{TIP}UnestablishedClaim": Status(
-        "unestablished", "Unestablished", "It is said to be unknown."
-    ),
-    f"{TIP}AffirmedClaim": Status("affirmed", "Affirmed", "It is put forward.", holds=True),
-    f"{TIP}InferredStatement": Status(
-        "inferred", "Inferred", "No passage says it; it follows from claims.", holds=True
-    ),
+STATUSES: Final = {
+    f"{TIP}DeniedClaim": Status("denied", "Denied", "What is denied"),
+    f"{TIP}DoubtedClaim": Status("doubted", "Doubted", "What is doubted"),
+    f"{TIP}UnestablishedClaim": Status("unestablished", "Unestablished", "What is not known"),
+    f"{TIP}AffirmedClaim": Status("affirmed", "Affirmed", "What is put forward", holds=True),
+    f"{TIP}InferredStatement": Status("inferred", "Inferred", "What follows", holds=True),
 }
-_UNSTATED: Final = Status("unstated", "Status not stated", "Whether it holds is not stated.")
+_UNSTATED: Final = Status("unstated", "Status not stated", "What is meant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +78,7 @@ class Evidence:
         node: The statement.
         statement: What it is called.
         status: Whether it holds.
+        stated: What it says: subject, predicate and, where there is one, object.
         kinds: The kinds of evidence that it rests on.
         stance: With which force it is put forward, and whether the document stands by it.
         attributed: Who says so.
@@ -97,6 +94,7 @@ class Evidence:
     node: NamedNode
     statement: Shown
     status: Status
+    stated: tuple[Shown, ...]
     kinds: tuple[Hedge, ...]
     stance: tuple[Hedge, ...]
     attributed: tuple[Shown, ...]
@@ -161,6 +159,7 @@ class EvidenceReader:
             node,
             self._display.named(node),
             status,
+            stated=self._stated(node),
             kinds=self._hedges(node, "evidentiality"),
             stance=self._hedges(node, "force") + self._hedges(node, "endorsement"),
             attributed=self._values(node, f"{PROV}wasAttributedTo"),
@@ -175,7 +174,11 @@ class EvidenceReader:
 
     def _status(self, node: NamedNode) -> Status:
         classes = {each.value for each in self._known.objects(node, _TYPE)}
-        return next((status for name, status in _STATUSES.items() if name in classes), _UNSTATED)
+        return next((status for name, status in STATUSES.items() if name in classes), _UNSTATED)
+
+    def _stated(self, node: NamedNode) -> tuple[Shown, ...]:
+        subject, predicate, *objects = (self._display.values(node, name) for name in STATED)
+        return (*subject[:1], *predicate[:1], *(each for part in objects for each in part[:1]))
 
     def _values(self, node: NamedNode, name: str) -> tuple[Shown, ...]:
         """The values of a property; of a claim what was inferred is no part of its evidence."""

@@ -140,12 +140,9 @@ class ThingPage:
         return self._reader.read(self.iri) if self._reader.is_statement(self.iri) else None
 
     @property
-    def sentence(self) -> tuple[Shown, ...]:
-        """Subject, predicate and, where there is one, object of a statement."""
-        if self.evidence is None:
-            return ()
-        subject, predicate, *objects = (self._display.values(self.iri, name) for name in STATED)
-        return (*subject[:1], *predicate[:1], *(each for part in objects for each in part[:1]))
+    def is_passage(self) -> bool:
+        """Whether the thing is itself a passage, and does not only rest on some."""
+        return any(place.passage.term == self.iri for place in self.places)
 
     @property
     def is_negative_assertion(self) -> bool:
