@@ -292,9 +292,9 @@ class Problem:
     extensions: Mapping[str, Any] = field(default_factory=dict)
     headers: tuple[tuple[str, str], ...] = ()
 
-    def to_json(self, request_id: str) -> bytes:
-        """The problem as RFC 9457 JSON."""
-        members = {
+    def members(self, request_id: str) -> Mapping[str, Any]:
+        """What RFC 9457 says of it."""
+        return {
             "type": f"/problems/{self.type.slug}",
             "title": self.type.title,
             "status": self.type.status,
@@ -302,6 +302,10 @@ class Problem:
             "instance": f"urn:tipgraph:request:{request_id}",
             **self.extensions,
         }
+
+    def to_json(self, request_id: str) -> bytes:
+        """The problem as RFC 9457 JSON."""
+        members = self.members(request_id)
         return json.dumps(members, ensure_ascii=False, indent=1).encode() + b"\n"
 
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from tipgraph.errors import (
@@ -33,6 +33,7 @@ from tipgraph.server.exchange import (
 )
 from tipgraph.server.negotiation import HTML, negotiate
 from tipgraph.server.parameters import Parameters, timeout_seconds
+from tipgraph.server.problems import Problem
 from tipgraph.server.service_description import ServiceDescription
 from tipgraph.settings import Settings
 from tipgraph.store import QueryRequest
@@ -85,7 +86,9 @@ class SparqlEndpoint:
             else:
                 await self._other(exchange)
         except TipgraphError as error:
-            await exchange.refuse(error)
+            # Who typed a query keeps it, with what is wrong beside it.
+            page = None if exchange.query is None else partial(_problem_page, exchange)
+            await exchange.refuse(error, page=page)
 
     async def _get(self, exchange: Exchange) -> None:
         key = (exchange.query_string, exchange.accept, exchange.accept_encoding)
@@ -143,6 +146,7 @@ class SparqlEndpoint:
 
     def _asked(self, exchange: Exchange, parameters: Parameters) -> Asked:
         query, name = parameters.single("query"), parameters.single("format")
+        exchange.query = query
         if "update" in parameters:
             raise ReadOnlyError("updates are refused: nothing was changed")
         if query is None or not query.strip():
@@ -210,6 +214,15 @@ def formats_named(name: str) -> Chosen:
         known = ", ".join(each.name for each in (*RESULTS_FORMATS, *GRAPH_FORMATS))
         raise RequestError("bad-parameter", f"format: {name!r} is none of {known}")
     return chosen
+
+
+def _problem_page(exchange: Exchange, problem: Problem) -> bytes:
+    return exchange.service.templates.render(
+        "query_problem.html",
+        query=exchange.query,
+        problem=problem,
+        request_id=exchange.request_id.decode(),
+    )
 
 
 def content_type(field: bytes | None) -> str:

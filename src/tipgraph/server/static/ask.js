@@ -31,9 +31,9 @@ class AskPage {
     const panel = html("div", { role: "tabpanel", id: "panel", "aria-label": "Query" });
     for (const each of this.form.querySelectorAll(".unscripted")) each.hidden = true;
     this.field.disabled = true;
-    this.field.before(tabs(this.queries, "panel"), panel);
+    document.getElementById("tabs").append(...tabs(this.queries, "panel"));
+    this.field.before(panel);
     this.run.after(this.cancel);
-    document.getElementById("keys").hidden = false;
     this.editor = new Editor(Yasqe, panel, {
       run: () => this.ask(),
       leave: () => this.run.focus(),

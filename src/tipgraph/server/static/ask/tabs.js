@@ -7,7 +7,7 @@ import { html } from "../picture.js";
  * Show the tabs of queries.
  * @param {import("./queries.js").Queries} queries The queries.
  * @param {string} panel The id of what the tabs control.
- * @returns {Element}
+ * @returns {Element[]}
  */
 export function tabs(queries, panel) {
   const list = html("div", { class: "tabs", role: "tablist", "aria-label": "Queries" });
@@ -16,12 +16,8 @@ export function tabs(queries, panel) {
   queries.addEventListener("chosen", drawn);
   queries.addEventListener("changed", drawn);
   drawn();
-  return html(
-    "div", { class: "queries" },
-    list,
-    button("New query", () => queries.add()),
-    button("Close this query", () => queries.close()),
-  );
+  const close = button("Close this query", () => queries.close());
+  return [list, button("New query", () => queries.add()), close];
 }
 
 function draw(list, queries, panel) {
