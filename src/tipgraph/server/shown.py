@@ -87,6 +87,7 @@ class Display:
         self._base = base_iri
         self._root = root
         asserted = {quad.triple for quad in quads if quad.graph_name != GRAPH_INFERRED}
+        self._labels: dict[NamedNode, RdfLiteral | None] = {}
         self._inferred = {
             (quad.subject, quad.predicate.value, quad.object)
             for quad in quads
@@ -152,6 +153,11 @@ class Display:
         return len(_LEADING), self.property(predicate).text.casefold()
 
     def _label(self, node: NamedNode) -> RdfLiteral | None:
+        if node not in self._labels:
+            self._labels[node] = self._find_label(node)
+        return self._labels[node]
+
+    def _find_label(self, node: NamedNode) -> RdfLiteral | None:
         for known in (self.known, self._ontology):
             for name in LABELS:
                 labels = [

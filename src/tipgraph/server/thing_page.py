@@ -184,12 +184,12 @@ class ThingPage:
         ]
         return len(on_page) < self._description.links.get(subject, 0)
 
-    @property
+    @cached_property
     def not_affirmed(self) -> tuple[Evidence, ...]:
         """Denied, doubted and unknown statements, and those passed on with distance."""
         return tuple(each for each in self._listed if not each.stands)
 
-    @property
+    @cached_property
     def claims(self) -> tuple[Evidence, ...]:
         """The affirmed claims on this page that stand beside no value."""
         return tuple(
@@ -198,7 +198,7 @@ class ThingPage:
             if each.stands and not each.is_inferred and each.node not in self._shown_beside
         )
 
-    @property
+    @cached_property
     def conclusions(self) -> tuple[Evidence, ...]:
         """The inferred statements on this page that stand beside no value."""
         return tuple(
@@ -222,7 +222,7 @@ class ThingPage:
             for (claim, relation), others in pairs.items()
         )
 
-    @property
+    @cached_property
     def qualifications(self) -> tuple[tuple[Shown, tuple[Evidence, ...]], ...]:
         """The claims that this one qualifies, and those that qualify it."""
         if self.evidence is None:
@@ -243,7 +243,7 @@ class ThingPage:
             place for node in (self.iri, *resting) for place in places(self._display, node)
         )
 
-    @property
+    @cached_property
     def passages(self) -> tuple[tuple[Place, int], ...]:
         """The passages of a document on this page as they follow, with the number of claims."""
         found = [
