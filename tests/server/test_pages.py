@@ -1,7 +1,6 @@
-"""Pages that people open first."""
+"""What all pages have in common, and the documentation of paths."""
 
 import re
-from html import unescape
 from pathlib import Path
 
 import httpx
@@ -10,17 +9,6 @@ from pyoxigraph import NamedNode, Quad
 
 from tests.service import EX, serving, write_snapshot
 from tests.web import BROWSER, Page
-
-
-def test_the_home_page_has_three_queries_that_run_on_a_click(client: httpx.Client) -> None:
-    page = client.get("/")
-    assert page.headers["content-type"] == "text/html; charset=utf-8"
-    links = re.findall(r'class="run" href="([^"]+)"', page.text)
-    assert len(links) == 3
-    for link in links:
-        answer = client.get(unescape(link), headers={"accept": "text/html"})
-        assert answer.status_code == 200
-        assert re.search(r"<p>\d+ rows?\.", answer.text)
 
 
 def test_pages_load_nothing_from_elsewhere(client: httpx.Client) -> None:

@@ -170,12 +170,19 @@ class SearchIndex:
             return Found(total, exact, hits)
 
     def kinds(self) -> list[Kind]:
-        """The classes, at most some hundred with the most named things, by label."""
+        """The classes with the most named things, at most some hundred, the largest first."""
         with self._open() as index:
             rows = index.execute(
-                "SELECT iri, label, things FROM kind ORDER BY things DESC LIMIT ?", (_MOST_KINDS,)
+                "SELECT iri, label, things FROM kind ORDER BY things DESC, label, iri LIMIT ?",
+                (_MOST_KINDS,),
             )
-            return sorted((Kind(*row) for row in rows), key=lambda kind: (kind.label, kind.iri))
+            return [Kind(*row) for row in rows]
+
+    def kind(self, iri: str) -> Kind | None:
+        """A class by its IRI; None when no named thing is of it."""
+        with self._open() as index:
+            rows = index.execute("SELECT iri, label, things FROM kind WHERE iri = ?", (iri,))
+            return next((Kind(*row) for row in rows), None)
 
     def near(self, text: str) -> list[tuple[str, int]]:
         """What to look for instead of something that is not found.

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from tipgraph import __version__
 from tipgraph.namespaces import GRAPH_DATA
 from tipgraph.questions import questions
+from tipgraph.search import SearchIndex
 from tipgraph.server.addresses import below, local_root
 from tipgraph.server.answers import AnswerCache, Answers
 from tipgraph.server.assets import AssetFiles, Assets
@@ -18,6 +19,7 @@ from tipgraph.server.dumps import Dumps
 from tipgraph.server.envelope import Envelope, add_problem_handlers
 from tipgraph.server.exchange import Receive, Scope, Send, Service
 from tipgraph.server.gsp import GraphStore
+from tipgraph.server.home import Home
 from tipgraph.server.libraries import web_folder
 from tipgraph.server.linked_data import LinkedData
 from tipgraph.server.lookup import Lookup
@@ -139,6 +141,7 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
     catalogue = QuestionCatalogue(
         questions() if shipped else (), base_iri=settings.base_iri, root=root
     )
+    index = SearchIndex(store.snapshot.search_path, seconds=settings.query_timeout)
     app.parts = (
         Questions(
             service,
@@ -152,7 +155,8 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
         LinkedData(service, store, sources, settings, cache=cache, metrics=metrics),
         Documents(service, sources, settings),
         Dumps(service, store.snapshot, root=root),
-        Search(service, store.snapshot, settings),
+        Search(service, index, settings),
+        Home(service, sources, index, catalogue=catalogue, settings=settings),
         Routes(service, lookup, sources, settings),
         Statistics(service, sources, display),
         Assets(service, files),
@@ -175,5 +179,5 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
     add_problem_handlers(app)
     app.envelope = Envelope(super(TipgraphApp, app).__call__, service)
     app.include_router(operations_router(metrics, store.pool))
-    app.include_router(pages_router(app, templates, shipped=shipped))
+    app.include_router(pages_router(app, templates))
     return app

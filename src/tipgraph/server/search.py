@@ -19,7 +19,6 @@ from tipgraph.server.reading import Reading
 from tipgraph.server.search_page import ShownHit, short_name, show_hit, text_of
 from tipgraph.server.things import PAGE, Form
 from tipgraph.settings import Settings
-from tipgraph.snapshot import Snapshot
 
 Made = TypeVar("Made")
 
@@ -72,14 +71,14 @@ class Search(Reading):
 
     Args:
         service: What all exchanges share.
-        snapshot: Holds the index.
-        settings: Base IRI, public address and deadline.
+        index: Finds them.
+        settings: Base IRI and public address.
     """
 
-    def __init__(self, service: Service, snapshot: Snapshot, settings: Settings) -> None:
+    def __init__(self, service: Service, index: SearchIndex, settings: Settings) -> None:
         super().__init__(service)
-        self._index = SearchIndex(snapshot.search_path, seconds=settings.query_timeout)
-        self._kinds = self._index.kinds()
+        self._index = index
+        self._kinds = sorted(index.kinds(), key=lambda kind: (kind.label.casefold(), kind.iri))
         self._base = settings.base_iri
         self._root = local_root(settings)
         self._free = asyncio.Semaphore(_AT_ONCE)
@@ -150,7 +149,7 @@ class Search(Reading):
             found=found,
             hits=hits,
             around=around,
-            kind=next((kind for kind in self._kinds if kind.iri == asked.kind), None),
+            kind=self._index.kind(asked.kind),
             kinds=self._kinds,
             most=MOST_HITS,
             longest=_LONGEST,

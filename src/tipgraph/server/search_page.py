@@ -58,7 +58,7 @@ def show_hit(hit: Hit, wanted: Wanted, *, base_iri: str, root: str) -> ShownHit:
     """
     return ShownHit(
         hit,
-        _href(hit.iri, base_iri, root),
+        hit_address(hit.iri, base_iri, root),
         short_name(hit.iri),
         kind_address(hit.kind.iri, root) if hit.kind else "",
         *(
@@ -66,6 +66,13 @@ def show_hit(hit: Hit, wanted: Wanted, *, base_iri: str, root: str) -> ShownHit:
             for each in (hit.label, hit.alternative, hit.definition)
         ),
     )
+
+
+def hit_address(iri: str, base_iri: str, root: str) -> str:
+    """Where a thing leads: to its page, or to what the graph says of it if it is from elsewhere."""
+    if iri.startswith(base_iri):
+        return root + iri.removeprefix(base_iri)
+    return with_parameters(f"{root}sparql", [("query", f"DESCRIBE <{iri}>")])
 
 
 def kind_address(iri: str, root: str) -> str:
@@ -81,13 +88,6 @@ def short_name(iri: str) -> str:
 def text_of(parts: list[Part]) -> str:
     """A text whose parts these are."""
     return "".join(part.text for part in parts)
-
-
-def _href(iri: str, base_iri: str, root: str) -> str:
-    """Where a thing leads: to its page, or to what the graph says of it if it is from elsewhere."""
-    if iri.startswith(base_iri):
-        return root + iri.removeprefix(base_iri)
-    return with_parameters(f"{root}sparql", [("query", f"DESCRIBE <{iri}>")])
 
 
 def _marked(text: str, wanted: Wanted) -> list[Part]:
