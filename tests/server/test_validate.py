@@ -90,6 +90,7 @@ class TestWaysIn:
         report = response.json()
         assert response.status_code == 200
         assert any("shapes#" in result["sourceShape"]["value"] for result in report["results"])
+        assert report["results"][0]["shape"]["source"].startswith("tipgraph:shapes/")
 
     def test_the_form_of_the_page(self, client: httpx.Client) -> None:
         form = {"data": DATA.replace("far", "<b>far</b>"), "shapes": SHAPES, "data-format": "ttl"}

@@ -46,14 +46,18 @@ class Document:
         self._text = text
 
     @classmethod
-    def read(cls, path: Path) -> Self:
+    def read(cls, path: Path, *, source: str = "") -> Self:
         """Read a file; relative IRIs are resolved against its own IRI.
+
+        Args:
+            path: The file.
+            source: What it is called; by default its path.
 
         Raises:
             InputError: It cannot be read, is not UTF-8, or its extension is unknown.
         """
         found = rdf_format(path)
-        document = cls(str(path), None, found, path.resolve().as_uri(), path=path)
+        document = cls(source or str(path), None, found, path.resolve().as_uri(), path=path)
         if not document.is_large:
             document._text = document.text
         return document

@@ -7,7 +7,7 @@ from typing import Final
 
 from pyoxigraph import NamedNode
 
-from tipgraph.dataset import shipped_files
+from tipgraph import dataset
 from tipgraph.namespaces import GRAPH_ONTOLOGY, GRAPH_SHAPES, OWL
 from tipgraph.validation.documents import Document, RdfGraph
 
@@ -68,7 +68,11 @@ def gather(
 
 
 def _shipped(graph: NamedNode) -> list[Document]:
-    return [Document.read(path) for path in shipped_files(graph)]
+    # Where they are installed is nobody's concern: reports go to clients of the service, too.
+    return [
+        Document.read(path, source=f"tipgraph:{path.relative_to(dataset.resources()).as_posix()}")
+        for path in dataset.shipped_files(graph)
+    ]
 
 
 def _imported(
