@@ -4,6 +4,9 @@ from typing import Final
 
 KINDS: Final = {
     "home": "/",
+    "found": "/search?q=women",
+    "nothing-found": "/search?q=womne",
+    "things-of-a-kind": "/search?kind=tip:State",
     "ask": "/sparql",
     "answer": "/sparql?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20LIMIT%2020",
     "questions": "/query",
