@@ -10,7 +10,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.service import LiveService, serving, wait_until
+from tests.service import LiveService, rivers, serving, wait_until, write_snapshot
 
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
@@ -58,6 +58,22 @@ def test_the_log_is_json_and_has_queries_only_when_asked(
         assert {line["level"] for line in lines} == {"info", "warning"}
         (slow,) = [line for line in lines if line["event"] == "query-timeout"]
         assert slow.get("query") == (SLOW if asked else None)
+
+
+def test_what_nobody_foresaw_is_a_problem_and_in_the_log(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    snapshot = write_snapshot(tmp_path / "damaged", rivers())
+    with serving(snapshot.path, workers=1) as service:
+        snapshot.search_path.write_bytes(b"no database at all" * 1000)
+        found = httpx.get(f"{service.url}/search?q=river", headers={"accept": "application/json"})
+        assert httpx.get(service.sparql, params={"query": "ASK {}"}).status_code == 200
+    assert found.status_code == 500
+    assert found.json()["type"] == "/problems/internal-error"
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    (logged,) = [line for line in lines if line["event"] == "internal-error"]
+    assert logged["request"] == found.headers["x-request-id"]
+    assert "DatabaseError" in logged["exception"]
 
 
 def test_a_query_under_way_is_finished_before_the_end(snapshot_path: Path) -> None:

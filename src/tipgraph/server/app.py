@@ -16,8 +16,8 @@ from tipgraph.server.assets import AssetFiles, Assets
 from tipgraph.server.crawlers import Crawlers
 from tipgraph.server.documents import Documents
 from tipgraph.server.dumps import Dumps
-from tipgraph.server.envelope import Envelope, add_problem_handlers
-from tipgraph.server.exchange import Receive, Scope, Send, Service
+from tipgraph.server.envelope import Application, Envelope, add_problem_handlers
+from tipgraph.server.exchange import Exchange, Receive, Scope, Send, Service
 from tipgraph.server.gsp import GraphStore
 from tipgraph.server.home import Home
 from tipgraph.server.libraries import web_folder
@@ -53,6 +53,7 @@ class TipgraphApp(FastAPI):
     SPARQL 1.1 Protocol asks for 400.
     """
 
+    service: Service
     sparql: SparqlEndpoint
     graph_store: GraphStore
     parts: Sequence[Reading] = ()
@@ -67,15 +68,22 @@ class TipgraphApp(FastAPI):
         if self.prefix and path.startswith(f"{self.prefix}/"):
             # Some proxies keep the prefix under which they publish the service, some drop it.
             path, scope = path.removeprefix(self.prefix), below(scope, self.prefix)
+        try:
+            await self._part(path)(scope, receive, send)
+        except Exception:
+            if scope["type"] != "http":
+                raise
+            await Exchange(self.service, scope, receive, send).refuse_unforeseen()
+
+    def _part(self, path: str) -> Application:
+        """What answers on a path."""
         if path == "/sparql":
-            await self.sparql(scope, receive, send)
-        elif path == "/validate":
-            await self.validate(scope, receive, send)
-        elif path == "/gsp" or self.graph_store.has(path):
-            await self.graph_store(scope, receive, send)
-        else:
-            part = next((each for each in self.parts if each.has(path)), self.envelope)
-            await part(scope, receive, send)
+            return self.sparql
+        if path == "/validate":
+            return self.validate
+        if path == "/gsp" or self.graph_store.has(path):
+            return self.graph_store
+        return next((each for each in self.parts if each.has(path)), self.envelope)
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI description of all routes."""
@@ -131,6 +139,7 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
     app = TipgraphApp(
         title=TITLE, version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
     )
+    app.service = service
     app.prefix = root.rstrip("/")
     cache = AnswerCache(settings.cache_bytes, metrics)
     answers = Answers(store, cache, metrics)

@@ -21,7 +21,7 @@ from tipgraph.server.exchange import (
     Service,
     options_headers,
 )
-from tipgraph.server.problems import PROBLEMS, Problem, problem_of
+from tipgraph.server.problems import PROBLEMS, UNFORESEEN, Problem, problem_of
 
 _KEY: Final = "tipgraph.exchange"
 _METHODS: Final = ("GET", "HEAD", "OPTIONS")
@@ -115,8 +115,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         return _respond(request, problem_of(RequestError("bad-parameter", detail)))
 
     async def _unforeseen(request: Request, error: Any) -> Response:
-        detail = "an error that nobody foresaw; the log has it under the request's id"
-        return _respond(request, Problem(PROBLEMS["internal-error"], detail))
+        return _respond(request, UNFORESEEN)
 
     app.add_exception_handler(TipgraphError, _tipgraph_error)
     app.add_exception_handler(Exception, _unforeseen)

@@ -24,7 +24,7 @@ from tipgraph.server.bodies import (
 )
 from tipgraph.server.metrics import Metrics
 from tipgraph.server.negotiation import HTML, negotiate
-from tipgraph.server.problems import PROBLEM_JSON, Problem, problem_of
+from tipgraph.server.problems import PROBLEM_JSON, UNFORESEEN, Problem, problem_of
 from tipgraph.server.templates import Templates
 
 Scope = MutableMapping[str, Any]
@@ -51,6 +51,8 @@ PAGE_HEADERS: Final[Headers] = (
     (b"referrer-policy", b"same-origin"),
 )
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+# Where the scope of a request has its id once a response to it has begun.
+_RESPONDED: Final = "tipgraph.responded"
 _logger: Final = logging.getLogger("tipgraph.server")
 
 
@@ -106,6 +108,7 @@ class Exchange:
     """
 
     __slots__ = (
+        "_scope",
         "accept",
         "accept_encoding",
         "begun",
@@ -128,6 +131,7 @@ class Exchange:
 
     def __init__(self, service: Service, scope: Scope, receive: Receive, send: Send) -> None:
         self.service = service
+        self._scope = scope
         self.receive = receive
         self.send = send
         self.begun = time.perf_counter()
@@ -196,6 +200,7 @@ class Exchange:
         for name, value in headers:
             if name == b"content-type" and value.startswith(b"text/html"):
                 sent += PAGE_HEADERS
+        self._scope[_RESPONDED] = self.request_id
         await self.send({"type": "http.response.start", "status": status, "headers": sent})
         service.metrics.observe(self.path, status, time.perf_counter() - self.begun)
 
@@ -224,6 +229,14 @@ class Exchange:
         if problem.type.status >= 500:
             self._log(problem)
         await self.respond(problem.type.status, *self.rendered(problem, page))
+
+    async def refuse_unforeseen(self) -> None:
+        """Log the exception at hand, and send that problem unless a response has begun."""
+        begun = self._scope.get(_RESPONDED)
+        request_id = (begun or self.request_id).decode()
+        _logger.exception(UNFORESEEN.type.slug, extra={"request": request_id})
+        if begun is None:
+            await self.respond(UNFORESEEN.type.status, *self.rendered(UNFORESEEN))
 
     def _log(self, problem: Problem) -> None:
         extra = {"request": self.request_id.decode(), "detail": problem.detail}

@@ -309,6 +309,12 @@ class Problem:
         return json.dumps(members, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
+UNFORESEEN: Final = Problem(
+    PROBLEMS["internal-error"],
+    "an error that nobody foresaw; the log has it under the request's id",
+)
+
+
 def problem_of(error: TipgraphError) -> Problem:
     """The problem that an error is over HTTP."""
     if isinstance(error, RequestError):
