@@ -12,6 +12,7 @@ KINDS: Final = {
     "questions": "/query",
     "question": "/query/who-is-trafficked-where",
     "question-with-values": "/query/who-is-trafficked-to-a-state?state=id:russia",
+    "routes": "/routes",
     "validate": "/validate?example",
     "ontology": "/ontology",
     "shapes": "/shapes",

@@ -9,8 +9,10 @@ import { shortened } from "./wrapping.js";
 const LETTER = 6.6;
 const HEIGHT = 16;
 const MARGIN = 28;
-// How tall a map may be for its width.
+// How tall a map is for its width, and how near: nearer, the outlines are too coarse.
+const FLAT = 0.4;
 const TALL = 0.62;
+const CLOSE = 0.7;
 const BEND = 0.12;
 const BESIDE = 16;
 
@@ -93,8 +95,12 @@ class World {
     const projection = this.geo.geoEqualEarth().rotate([-middle, 0]);
     projection.fitWidth(width - 2 * MARGIN, shown);
     const [[, top], [, bottom]] = this.geo.geoPath(projection).bounds(shown);
-    const height = Math.round(Math.min(Math.max(bottom - top + 2 * MARGIN, width * 0.4), width * TALL));
+    const height = Math.round(Math.min(Math.max(bottom - top + 2 * MARGIN, width * FLAT), width * TALL));
     projection.fitExtent([[MARGIN, MARGIN], [width - MARGIN, height - MARGIN]], shown);
+    if (projection.scale() > width * CLOSE) {
+      const [x, y] = projection.scale(width * CLOSE).translate([0, 0])(this.geo.geoCentroid(shown));
+      projection.translate([width / 2 - x, height / 2 - y]);
+    }
     projection.clipExtent([[0, 0], [width, height]]);
     return { path: this.geo.geoPath(projection).digits(1), project: projection, height };
   }

@@ -1,5 +1,6 @@
 // What the terms of an answer are called: labels of IRIs, and the things that labels are of.
 
+import { UnreachableError, ask } from "./requests.js";
 import { addressOf, isThing, keyOf, root, shorten } from "./terms.js";
 
 const AT_ONCE = 1000;
@@ -77,12 +78,19 @@ async function lookUp(terms) {
   ?thing ?property ?value
   FILTER(?property IN (<${RDFS}>, <${SKOS}>, <${START}>, <${END}>) && isLiteral(?value))
 }`;
-  const response = await fetch(`${root}sparql`, {
+  const asking = ask(`${root}sparql`, {
     method: "POST",
     headers: { accept: "application/sparql-results+json" },
     body: new URLSearchParams({ query }),
   });
-  return response.ok ? (await response.json()).results.bindings : null;
+  // An answer can be shown without names.
+  const { ok, text } = await asking.catch(unnamed);
+  return ok ? JSON.parse(text).results.bindings : null;
+}
+
+function unnamed(error) {
+  if (error instanceof UnreachableError) return { ok: false };
+  throw error;
 }
 
 function thingOf(rows) {

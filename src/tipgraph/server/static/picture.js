@@ -119,18 +119,31 @@ export class Picture {
   /** The drawing as a file of its own, in the colours that it has on the page. */
   source() {
     const shown = this.drawing.querySelector("svg");
-    const copy = shown.cloneNode(true);
     const { width, height } = shown.getBoundingClientRect();
+    const page = getComputedStyle(document.body).backgroundColor;
+    const copy = standalone(shown);
     copy.setAttribute("width", width);
     copy.setAttribute("height", height);
-    const copies = [...copy.querySelectorAll("*")];
-    [...shown.querySelectorAll("*")].forEach((element, at) => {
-      const style = getComputedStyle(element);
-      for (const name of STYLES) copies[at].setAttribute(name, style.getPropertyValue(name));
-      copies[at].removeAttribute("class");
-    });
-    const page = getComputedStyle(document.body).backgroundColor;
     copy.prepend(svg("rect", { width: "100%", height: "100%", fill: page }));
     return new XMLSerializer().serializeToString(copy);
   }
+}
+
+/** A copy of a drawing that needs no style sheet, and whose links lead here from anywhere. */
+function standalone(node) {
+  if (node.nodeType !== Node.ELEMENT_NODE) return node.cloneNode();
+  const attributes = [...node.attributes].filter(({ name }) => !["class", "style"].includes(name));
+  const style = getComputedStyle(node);
+  const looks = node.localName === "title" ? [] : STYLES;
+  const copy = svg(
+    node.localName,
+    {
+      ...Object.fromEntries(attributes.map(({ name, value }) => [name, value])),
+      ...Object.fromEntries(looks.map((name) => [name, style.getPropertyValue(name)])),
+    },
+    [...node.childNodes].map(standalone),
+  );
+  const address = node.getAttribute("href");
+  if (address) copy.setAttribute("href", new URL(address, location.href).href);
+  return copy;
 }

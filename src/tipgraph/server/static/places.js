@@ -1,15 +1,22 @@
 // Where things are: the places and routes that the graph knows, with the countries they are drawn as.
 
+import { ask } from "./requests.js";
 import { root } from "./terms.js";
 
 const M49 = /[#/]m49$/;
+const NOTHING = { places: [], routes: [] };
 
-let asked;
+let asked = null;
 
-/** The places and routes of the graph, looked up once. */
+/** The places and routes of the graph, looked up once; none when they cannot be had. */
 export function placesOf() {
-  asked ??= fetch(`${root}routes.json`).then(async (response) =>
-    new Places(response.ok ? await response.json() : { places: [], routes: [], complete: true }));
+  asked ??= ask(`${root}routes.json`).then(
+    ({ ok, text }) => new Places(ok ? JSON.parse(text) : NOTHING),
+    () => {
+      asked = null;
+      return new Places(NOTHING);
+    },
+  );
   return asked;
 }
 

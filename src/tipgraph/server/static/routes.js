@@ -31,7 +31,9 @@ function kindsOf({ routes }) {
     for (const { evidentiality, strength } of lines) strengths.set(evidentiality, strength ?? -1);
     if (!lines.length) strengths.set(UNCLAIMED, -2);
   }
-  return [...strengths].toSorted((one, other) => other[1] - one[1]).map(([kind]) => kind);
+  const order = ([kind, strength], [other, otherStrength]) =>
+    otherStrength - strength || (kind < other ? -1 : 1);
+  return [...strengths].toSorted(order).map(([kind]) => kind);
 }
 
 function linesOf(known, kinds) {

@@ -10,6 +10,9 @@ const MOST = 300;
 const LOW = /^(low|lower|min|minimum|least)/i;
 const HIGH = /^(high|upper|max|maximum|most)/i;
 const UNIT = /^unit$/i;
+// Numbers that count nothing but say which, or in which place.
+const WHICH =
+  /^(sentence|paragraph|section|article|number|no|nr|rank|order|position|index|id|start|end|from|to|line|column|page|offset|year)$/i;
 const LETTER = 6.6;
 const COLOURS = { text: "--text", muted: "--muted", line: "--line", page: "--page", accent: "--accent" };
 
@@ -18,7 +21,7 @@ export const chart = {
   title: "Chart",
 
   fits({ shape }) {
-    return !shape.triples && shape.rows.length > 1 && measuresOf(shape).length > 0;
+    return !shape.triples && measuresOf(shape).some((measure) => marksOf(shape, measure).length > 1);
   },
 
   async draw(panel, { shape, name }) {
@@ -47,7 +50,7 @@ export const chart = {
 
 /** What can be drawn: the range between bounds, and each other column of numbers. */
 function measuresOf(shape) {
-  const numbers = shape.of("number");
+  const numbers = shape.of("number").filter((column) => !WHICH.test(column.name));
   const [low] = numbers.filter((column) => LOW.test(column.name));
   const [high] = numbers.filter((column) => HIGH.test(column.name));
   const bounds = low && high ? [{ name: `${low.name} to ${high.name}`, low, high }] : [];

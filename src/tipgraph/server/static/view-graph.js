@@ -24,7 +24,7 @@ export const graph = {
   title: "Graph",
 
   fits({ shape }) {
-    return linksOf(shape).links.length > 0;
+    return linksOf(shape).links.length > 1;
   },
 
   async draw(panel, { shape, name }) {
@@ -36,7 +36,10 @@ export const graph = {
       panel.replaceChildren(html("p", { class: "note" }, text));
       return null;
     }
-    const caption = `${counted(nodes.size, "thing")} and ${counted(links.length, "link")} between them.`;
+    const [one, ...others] = new Set(links.map((each) => each.label));
+    // What all links say is said once.
+    const each = others.length || !one ? "" : `, each for “${one}”`;
+    const caption = `${counted(nodes.size, "thing")} and ${counted(links.length, "link")} between them${each}.`;
     const picture = new Picture(panel, { name: `${name}-graph`, caption: caption + leftOut(shape, values) });
     const places = await layOut(nodes, links);
     let scale = 0;
@@ -55,8 +58,9 @@ export const graph = {
 };
 
 function leftOut(shape, values) {
-  const kind = shape.triples ? "triple" : "row";
-  return values ? ` ${counted(values, kind)} that relate no two things are in the table only.` : "";
+  if (!values) return "";
+  const [one, many] = shape.triples ? ["triple", "triples"] : ["row", "rows"];
+  return ` ${counted(values, `${one} relates`, `${many} relate`)} no two things: see the table.`;
 }
 
 /**
@@ -175,13 +179,14 @@ function fitted(places, width) {
 
 function drawing({ boxes, width, height }, links, scale) {
   const bent = bends(links);
+  const labelled = new Set(links.map((each) => each.label)).size > 1;
   return svg(
     "svg",
     { viewBox: `0 0 ${width} ${height}`, width: width * scale, height: height * scale, role: "presentation" },
     svg("defs", {}, arrowHead("graph-arrow")),
     svg("g", { class: "links" }, links.map((each, at) => drawnLink(each, boxes, bent[at]))),
+    labelled ? svg("g", { class: "labels" }, links.map((each, at) => label(each, boxes, bent[at]))) : null,
     svg("g", { class: "nodes" }, [...boxes.values()].map(drawnNode)),
-    svg("g", { class: "labels" }, links.map((each, at) => label(each, boxes, bent[at]))),
   );
 }
 

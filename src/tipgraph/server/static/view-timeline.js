@@ -17,7 +17,7 @@ export const timeline = {
   title: "Timeline",
 
   fits({ shape }) {
-    return entriesOf(shape).dated.length > 0;
+    return entriesOf(shape).dated.length > 1;
   },
 
   async draw(panel, { shape, name }) {

@@ -3,8 +3,9 @@
 import { NotInstalledError } from "./libraries.js";
 import { namesOf } from "./names.js";
 import { html } from "./picture.js";
-import { Shape, readAnswer } from "./shape.js";
 import { placesOf } from "./places.js";
+import { ask } from "./requests.js";
+import { Shape, readAnswer } from "./shape.js";
 import { chart } from "./view-chart.js";
 import { graph } from "./view-graph.js";
 import { map } from "./view-map.js";
@@ -13,7 +14,7 @@ import { timeline } from "./view-timeline.js";
 
 const VIEWS = [table, graph, chart, map, timeline];
 // Larger answers are shown as the page has them.
-const MOST_BYTES = 4_000_000;
+const MOST_CHARACTERS = 4_000_000;
 const KEYS = { ArrowRight: 1, ArrowLeft: -1 };
 
 /**
@@ -65,11 +66,9 @@ async function prepare(given, name) {
 }
 
 async function fetchAnswer(address) {
-  const response = await fetch(address);
-  const isGraph = /\bn-triples\b/.test(response.headers.get("content-type"));
-  const text = response.ok ? await response.text() : "";
-  if (!text || text.length > MOST_BYTES) return null;
-  return isGraph ? { ntriples: text } : { results: JSON.parse(text) };
+  const { ok, type, text } = await ask(address);
+  if (!ok || text.length > MOST_CHARACTERS) return null;
+  return type.includes("n-triples") ? { ntriples: text } : { results: JSON.parse(text) };
 }
 
 /** A list of tabs and their panels, as the ARIA Authoring Practices have it. */
