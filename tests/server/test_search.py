@@ -4,14 +4,18 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
+from pyoxigraph import Store
 
 from tests.service import serving
-from tests.waters import STONES, names, page, search
+from tests.waters import STONES, names, page, search, write_waters
 from tests.web import BROWSER, Page
+from tipgraph.errors import CacheError
 from tipgraph.namespaces import GRAPH_DATA, ID, RDFS
+from tipgraph.search import write_index
 from tipgraph.snapshot import Snapshot
 
 
@@ -269,6 +273,20 @@ class TestProtocol:
         with ThreadPoolExecutor(16) as pool:
             found = list(pool.map(lambda text: json.dumps(search(waters, text)), texts))
         assert len(set(found)) == 4
+
+
+def test_what_takes_too_long_is_stopped(tmp_path: Path) -> None:
+    snapshot = write_waters(tmp_path / "snapshot")
+    with serving(snapshot.path, workers=1, query_timeout=1e-6) as live:
+        answer = httpx.get(f"{live.url}/search", params={"limit": 100})
+        assert answer.status_code == 503
+        assert answer.json()["type"] == "/problems/query-timeout"
+        assert answer.headers["retry-after"]
+
+
+def test_an_index_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(CacheError, match="the search index cannot be written"):
+        write_index(Store(), tmp_path / "no folder" / "search.sqlite", merged=False)
 
 
 def test_below_a_prefix_addresses_have_it(shipped_snapshot: Snapshot) -> None:

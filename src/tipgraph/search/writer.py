@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
 
 from tipgraph.describe import LABELS
+from tipgraph.errors import CacheError
 from tipgraph.namespaces import DCTERMS, GRAPH_INFERRED, GRAPH_SHAPES, RDF, RDFS, SCHEMA, SKOS
 from tipgraph.search.words import key, spaced
 
@@ -78,15 +79,26 @@ def write_index(store: Store, path: Path, *, merged: bool) -> None:
         store: The store.
         path: The file, which must not be there yet.
         merged: Whether the default graph only repeats what the named graphs hold.
+
+    Raises:
+        CacheError: It cannot be written.
     """
-    with closing(sqlite3.connect(path)) as index:
-        index.executescript(_TABLES)
-        index.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?)", _said(store, merged))
-        _write_kinds(index)
-        index.executemany("INSERT INTO draft VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _drafts(index))
-        _write_things(index)
-        index.execute("INSERT INTO words (words) VALUES ('optimize')")
-        index.executescript("DROP TABLE said; DROP TABLE draft; VACUUM;")
+    try:
+        with closing(sqlite3.connect(path)) as index:
+            _write(index, _said(store, merged))
+    except sqlite3.OperationalError as error:
+        # No space, say, or a SQLite that was made without its full-text search.
+        raise CacheError(f"the search index cannot be written: {error}") from error
+
+
+def _write(index: sqlite3.Connection, said: Iterator[Row]) -> None:
+    index.executescript(_TABLES)
+    index.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?)", said)
+    _write_kinds(index)
+    index.executemany("INSERT INTO draft VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _drafts(index))
+    _write_things(index)
+    index.execute("INSERT INTO words (words) VALUES ('optimize')")
+    index.executescript("DROP TABLE said; DROP TABLE draft; VACUUM;")
 
 
 def _said(store: Store, merged: bool) -> Iterator[Row]:
