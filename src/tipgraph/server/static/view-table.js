@@ -20,8 +20,8 @@ export const table = {
   title: "Table",
   fits: () => true,
 
-  async draw(panel, { shape }) {
-    const drawn = new Table(shape);
+  async draw(panel, { shape, given }) {
+    const drawn = new Table(shape, given.ntriples === undefined ? "row" : "triple");
     panel.replaceChildren(...drawn.elements);
     await drawn.draw();
   },
@@ -29,8 +29,9 @@ export const table = {
 
 /** The rows of an answer in an order, some of them at a time. */
 class Table {
-  constructor(shape) {
+  constructor(shape, unit) {
     this.shape = shape;
+    this.unit = unit;
     this.rows = shape.rows;
     this.first = 0;
     this.size = 100;
@@ -125,7 +126,7 @@ class Table {
   }
 
   say(first, last) {
-    const total = counted(this.rows.length, this.shape.triples ? "triple" : "row");
+    const total = counted(this.rows.length, this.unit);
     this.place.textContent = `${(first + 1).toLocaleString("en")} to ${last.toLocaleString("en")} of ${total}`;
     for (const each of this.back) each.disabled = first === 0;
     for (const each of this.on) each.disabled = last >= this.rows.length;

@@ -9,7 +9,8 @@ const WORD = /(?:[?$]\w*|[A-Za-z_][\w-]*:[\w.-]*|[A-Za-z][\w-]*)$/;
 const DECLARING = /\bPREFIX\s+[\w-]*$/i;
 const NO_TERM = new Set(["comment", "string", "variable-3"]);
 const CLASS_AFTER = new Set(["a", "rdf:type", "rdfs:subClassOf"]);
-const MOST = 60;
+// No more than are seen at once: more letters bring what is not among them.
+const MOST = 12;
 const FEWEST_LETTERS = 3;
 
 /**
@@ -126,7 +127,7 @@ async function thingsLike(word, prefixes) {
   const prefix = word.slice(0, word.indexOf(":") + 1);
   const wanted = word.slice(prefix.length).replaceAll("-", " ");
   if (wanted.length < 2) return [];
-  const parameters = new URLSearchParams({ q: wanted, limit: 10, format: "json" });
+  const parameters = new URLSearchParams({ q: wanted, limit: MOST / 2, format: "json" });
   const response = await fetch(`${root}search?${parameters}`).catch(() => null);
   if (!response?.ok) return [];
   return (await response.json()).hits
@@ -138,6 +139,7 @@ function hint(editor, { text, label, note }, { prefixes }) {
   return {
     text,
     render: (item) => {
+      item.parentNode.setAttribute("aria-label", "What may stand here");
       const about = [label, note].filter(Boolean).join(", ");
       item.append(text, ...(about ? [" ", html("small", {}, about)] : []));
     },

@@ -106,9 +106,10 @@ export class Editor {
     const from = this.placeOf(problem);
     const length = /^[\w:?$-]+|^./u.exec(this.cm.getLine(from.line).slice(from.ch))?.[0].length ?? 0;
     const to = { line: from.line, ch: from.ch + length };
-    this.cm.addLineClass(from.line, "wrap", "problem-line");
-    this.marked = { line: from.line, from, to };
-    this.marked.text = this.cm.markText(from, to, { className: "problem-mark" });
+    this.marked = {
+      line: this.cm.addLineClass(from.line, "wrap", "problem-line"),
+      text: this.cm.markText(from, to, { className: "problem-mark" }),
+    };
     this.cm.setGutterMarker(from.line, GUTTER, gutterMark("wrong", "the problem is here"));
     this.cm.getInputField().setAttribute("aria-invalid", "true");
     this.cm.scrollIntoView(from, 60);
@@ -130,7 +131,7 @@ export class Editor {
 
   /** Write a word in the place of the marked one. */
   replaceMarked(word) {
-    const { from, to } = this.marked;
+    const { from, to } = this.marked.text.find();
     this.cm.replaceRange(word, from, to);
     this.focus();
   }

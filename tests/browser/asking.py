@@ -1,0 +1,39 @@
+"""The page on which people ask, as they use it."""
+
+from typing import Final
+
+from playwright.sync_api import Locator, Page
+
+ROUTES: Final = """PREFIX tip: <https://w3id.org/tipgraph/ontology#>
+SELECT ?route ?to WHERE {
+  ?route a tip:Route ; tip:routeDestination ?to .
+}"""
+_EDITOR: Final = "document.querySelector('.CodeMirror').CodeMirror"
+
+
+def editor(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Query")
+
+
+def type_query(page: Page, text: str) -> None:
+    """Put a query in the place of what is in the editor."""
+    editor(page).focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(text)
+    # What is put in without keys, the editor reads a moment later.
+    page.wait_for_function(f"(text) => {_EDITOR}.getValue() === text", arg=text)
+
+
+def run(page: Page, text: str) -> None:
+    type_query(page, text)
+    page.keyboard.press("Control+Enter")
+
+
+def answer(page: Page) -> Locator:
+    return page.get_by_role("region", name="Answer")
+
+
+def cells(page: Page, column: int) -> list[str]:
+    """What is in a column of the answer, counted from 1, of the rows that are shown."""
+    return answer(page).locator(f"tbody td:nth-child({column})").all_inner_texts()
