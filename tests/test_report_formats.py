@@ -71,6 +71,16 @@ class TestRdf:
         assert "There are" not in written(report(), "ttl")
         assert written(report(), "ttl").count("sh:resultMessage") == 1
 
+    def test_very_many_results_are_written_as_they_are(self) -> None:
+        values = ", ".join(f'"{number}\\n@prefix\\u2028", {number:05}' for number in range(600))
+        found = report(f"ex:cor a ex:River ; ex:length {values} .")
+        text = written(found, "ttl")
+        assert len(found.results) > 1_000
+        assert read(text.encode(), RdfFormat.TURTLE) == canonical(found.triples)
+        head = text.partition("\n\n")[0].splitlines()
+        assert head == sorted(head)
+        assert "sh:value 00599" in text
+
     def test_what_xml_cannot_hold_is_refused(self) -> None:
         with pytest.raises(NotAcceptableError, match=r"cannot hold .*\\u001B") as caught:
             written(with_text("\x1b"), "rdf")

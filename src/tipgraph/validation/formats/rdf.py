@@ -14,6 +14,8 @@ from tipgraph.validation.formats.wording import clipped, visible_line
 if TYPE_CHECKING:
     from tipgraph.validation.report import ValidationReport
 
+# Results; the canonical layout of more takes long.
+_READABLE: Final = 1_000
 _NOT_IN_XML: Final = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A property becomes an element, so that its IRI has to end as XML names do.
 _XML_NAME: Final = re.compile(r"[^\W\d][\w.\-]*\Z")
@@ -21,8 +23,14 @@ _NAMESPACES: Final = re.compile(r"(?: xmlns:[^=]+=\"[^\"]*\")+")
 
 
 def report_turtle(report: "ValidationReport", _language: str = "en") -> str:
-    """Write a report as canonical Turtle: lexical forms as they are, blank nodes nested."""
-    return write_turtle(report.triples)
+    """Write a report as Turtle: in canonical layout, or plainly if nobody will read all of it."""
+    if len(report.results) <= _READABLE:
+        return write_turtle(report.triples)
+    head, body = [], []
+    for line in _serialized(report, RdfFormat.TURTLE).splitlines(keepends=True):
+        (head if line.startswith("@prefix ") and not body else body).append(line)
+    # The engine declares prefixes in another order each time.
+    return "".join([*sorted(head), "\n", *body])
 
 
 def report_n_triples(report: "ValidationReport", _language: str = "en") -> str:
