@@ -26,7 +26,8 @@ def report_turtle(report: "ValidationReport", _language: str = "en") -> str:
     """Write a report as Turtle: in canonical layout, or plainly if nobody will read all of it."""
     if len(report.results) <= _READABLE:
         return write_turtle(report.triples)
-    head, body = [], []
+    head: list[str] = []
+    body: list[str] = []
     for line in _serialized(report, RdfFormat.TURTLE).splitlines(keepends=True):
         (head if line.startswith("@prefix ") and not body else body).append(line)
     # The engine declares prefixes in another order each time.
