@@ -3,7 +3,6 @@
 import { button } from "../button.js";
 import { counted, html } from "../picture.js";
 import { root } from "../terms.js";
-import { show } from "../views.js";
 import { address, curl, textOf } from "./request.js";
 
 const RESULTS = ["json", "xml", "csv", "tsv"];
@@ -23,7 +22,11 @@ const MEDIA_TYPES = { solutions: "text/csv", boolean: "text/csv", triples: "text
 export async function answerSection(query, answer) {
   const { form, given, size, hints } = answer;
   const views = html("div");
-  if (size > 0) await show(views, given);
+  if (size > 0) {
+    // Loaded for the first answer: whoever comes to ask does not wait for it.
+    const { show } = await import("../views.js");
+    await show(views, given);
+  }
   return html(
     "section", { class: "result", "aria-labelledby": "answer" },
     html("h2", { id: "answer", tabindex: "-1" }, "Answer"),
