@@ -175,6 +175,18 @@ def test_bounds_that_are_not_given_are_not_drawn(visitor: Visitor) -> None:
     expect(axes).to_have_text(["Person", "Country", "Percent", "Pound sterling"])
 
 
+def test_of_several_columns_of_numbers_one_is_chosen(visitor: Visitor) -> None:
+    panel = chosen(
+        visitor.open("/query/how-many-destinations-does-each-kind-of-route-reach"), "Chart"
+    )
+    title = panel.locator(".role-axis-title text")
+    expect(title).to_have_text("destinations")
+    panel.get_by_label("Numbers").select_option("states")
+    expect(title).to_have_text("states")
+    panel.get_by_text("The same").click()
+    expect(panel.locator(".words tbody tr")).to_have_count(3)
+
+
 def test_what_has_no_date_is_listed(visitor: Visitor) -> None:
     panel = chosen(visitor.open(TIMELINE), "Timeline")
     expect(panel.locator("figcaption")).to_contain_text("11 entries have no date")

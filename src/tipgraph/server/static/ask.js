@@ -8,8 +8,8 @@ import { Queries } from "./ask/queries.js";
 import { address, ask, Refusal } from "./ask/request.js";
 import { tabs } from "./ask/tabs.js";
 import { button } from "./button.js";
+import { html } from "./elements.js";
 import { script } from "./libraries.js";
-import { html } from "./picture.js";
 import { root } from "./terms.js";
 
 /** The page, alive. */

@@ -1,6 +1,6 @@
 // Buttons that do something on the spot.
 
-import { html } from "./picture.js";
+import { html } from "./elements.js";
 
 /**
  * A button.

@@ -1,9 +1,9 @@
 // A map of the world from Natural Earth's outlines, on which places are areas, and lines run between
 // them. Nothing is loaded from anywhere else.
 
+import { svg } from "./elements.js";
 import { json, module, script } from "./libraries.js";
 import { arrowHead } from "./view-graph.js";
-import { svg } from "./picture.js";
 import { shortened } from "./wrapping.js";
 
 const LETTER = 6.6;
@@ -15,6 +15,11 @@ const TALL = 0.62;
 const CLOSE = 0.7;
 const BEND = 0.12;
 const BESIDE = 16;
+
+/** How wide a map is in a box of some width: narrower, its names cover each other. */
+export function mapWidth(box) {
+  return Math.max(box, 560);
+}
 
 /**
  * Loads what maps are made of.

@@ -1,7 +1,9 @@
 // What all pictures have in common: a frame with a caption, downloads and the same in words, and
 // how SVG is made and saved.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { button } from "./button.js";
+import { html, svg } from "./elements.js";
+
 const GAP_TO_REDRAW = 8;
 // What a saved picture takes along from the style sheets.
 const STYLES = [
@@ -10,33 +12,10 @@ const STYLES = [
   "dominant-baseline", "paint-order",
 ];
 
-/** An element of HTML with attributes and children; null and undefined are left out. */
-export function html(name, attributes = {}, ...children) {
-  return filled(document.createElement(name), attributes, children);
-}
-
-/** An element of SVG, likewise. */
-export function svg(name, attributes = {}, ...children) {
-  return filled(document.createElementNS(SVG, name), attributes, children);
-}
-
-function filled(element, attributes, children) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== undefined) element.setAttribute(name, value);
-  }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
-  return element;
-}
-
-/** A text that may run from right to left, as a link if it leads anywhere. */
-export function worded(text, address = "", language = "") {
-  const attributes = { dir: "auto", lang: language || null };
-  return address ? html("a", { href: address, ...attributes }, text) : html("bdi", attributes, text);
-}
-
-/** A number with its noun. */
-export function counted(number, noun, plural = `${noun}s`) {
-  return `${number.toLocaleString("en")} ${number === 1 ? noun : plural}`;
+/** Says that there is more than a picture could show, and where all of it is. */
+export function tooMany(panel, said, most) {
+  const text = `There are ${said}. A picture of more than ${most} cannot be read: ask for less, or use the table.`;
+  panel.replaceChildren(html("p", { class: "note" }, text));
 }
 
 /** Lets people save a file that is made on the spot. */
@@ -68,10 +47,9 @@ export class Picture {
 
   /** Adds a button. */
   tool(label, act) {
-    const button = html("button", { type: "button", class: "quiet" }, label);
-    button.addEventListener("click", act);
-    this.tools.append(button);
-    return button;
+    const added = button(label, act);
+    this.tools.append(added);
+    return added;
   }
 
   /** Adds the same in words. */

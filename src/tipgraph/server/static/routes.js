@@ -1,7 +1,8 @@
 // The map of all routes, above the table that has them in words.
 
-import { loadWorld } from "./map.js";
-import { Picture, counted, html, svg } from "./picture.js";
+import { counted, html, svg } from "./elements.js";
+import { loadWorld, mapWidth } from "./map.js";
+import { Picture } from "./picture.js";
 import { placesOf } from "./places.js";
 import { zoomable } from "./zoom.js";
 
@@ -20,7 +21,7 @@ async function enhance(container) {
     undrawn ? `${counted(undrawn, "route has", "routes have")} no ends that a map can show: see the table.` : "",
   ].filter(Boolean).join(" ");
   const picture = new Picture(container, { name: "routes", caption });
-  await zoomable(picture, (width) => world.draw([...ends.values()], lines, width));
+  await zoomable(picture, mapWidth, (width) => world.draw([...ends.values()], lines, width));
   picture.drawing.after(legend(kinds, [...ends.values()]));
 }
 

@@ -1,8 +1,9 @@
 // Numbers as lengths and points: a bar for each row, or, where rows have bounds, the range between
 // them. Rows in different units get scales of their own.
 
+import { counted, html } from "./elements.js";
 import { module, script } from "./libraries.js";
-import { Picture, counted, html } from "./picture.js";
+import { Picture, tooMany } from "./picture.js";
 import { cell } from "./view-table.js";
 import { wrapped } from "./wrapping.js";
 
@@ -59,19 +60,15 @@ function measuresOf(shape) {
 }
 
 function chooser(measures, draw) {
-  const select = html(
-    "select", { id: "measure" },
-    measures.map(({ name }, at) => html("option", { value: at }, name)),
-  );
+  const select = html("select", {}, measures.map(({ name }, at) => html("option", { value: at }, name)));
   select.addEventListener("change", () => draw(measures[select.value]));
-  return html("p", { class: "cluster" }, html("label", { for: "measure" }, "Numbers"), select);
+  return html("p", {}, html("label", {}, "Numbers ", select));
 }
 
 async function drawMeasure(place, shape, measure, name) {
   const marks = marksOf(shape, measure);
   if (marks.length > MOST) {
-    const text = `There are ${counted(marks.length, "number")}. A picture of more than ${MOST} cannot be read: ask for less, or use the table.`;
-    place.replaceChildren(html("p", { class: "note" }, text));
+    tooMany(place, counted(marks.length, "number"), MOST);
     return null;
   }
   const picture = new Picture(place, { name: `${name}-chart`, caption: captionOf(shape, measure, marks) });

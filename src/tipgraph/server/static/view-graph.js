@@ -1,9 +1,11 @@
 // Things and what relates them, as nodes and links. Cytoscape finds the places; the drawing is SVG,
 // whose nodes are links that the keyboard reaches.
 
+import { counted, html, svg, worded } from "./elements.js";
 import { module } from "./libraries.js";
-import { Picture, counted, html, svg, worded } from "./picture.js";
+import { Picture, tooMany } from "./picture.js";
 import { shortened, wrapped } from "./wrapping.js";
+import { zoomable } from "./zoom.js";
 
 const MOST_NODES = 500;
 const MOST_LINKS = 2000;
@@ -12,7 +14,6 @@ const LINES = 3;
 const LETTER = 6.6;
 const ROW = 16;
 const MARGIN = 24;
-const ZOOM = 1.4;
 // Smaller than this, nobody can read the names.
 const LEAST_SCALE = 0.85;
 const LANE = 44;
@@ -32,8 +33,7 @@ export const graph = {
     if (nodes.size > MOST_NODES || links.length > MOST_LINKS) {
       const size = `${counted(nodes.size, "thing")} and ${counted(links.length, "link")}`;
       const most = `${counted(MOST_NODES, "thing")} or ${counted(MOST_LINKS, "link")}`;
-      const text = `There are ${size}. A picture of more than ${most} cannot be read: ask for less, or use the table.`;
-      panel.replaceChildren(html("p", { class: "note" }, text));
+      tooMany(panel, size, most);
       return null;
     }
     const [one, ...others] = new Set(links.map((each) => each.label));
@@ -42,16 +42,7 @@ export const graph = {
     const caption = `${counted(nodes.size, "thing")} and ${counted(links.length, "link")} between them${each}.`;
     const picture = new Picture(panel, { name: `${name}-graph`, caption: caption + leftOut(shape, values) });
     const places = await layOut(nodes, links);
-    let scale = 0;
-    picture.drawing.classList.add("zoomed");
-    await picture.draw((width) => drawing(places, links, scale || fitted(places, width)));
-    const zoom = (factor) => {
-      const shown = picture.drawing.querySelector("svg").getAttribute("width");
-      scale = (factor * shown) / places.width;
-      picture.redraw();
-    };
-    picture.tool("Larger", () => zoom(ZOOM));
-    picture.tool("Smaller", () => zoom(1 / ZOOM));
+    await zoomable(picture, (box) => fitted(places, box), (width) => drawing(places, links, width));
     picture.words(`The same in words: ${counted(links.length, "statement")}`, sentences(nodes, links));
     return picture;
   },
@@ -173,16 +164,16 @@ function boxOf(cell) {
   return { cell, lines, width: longest * LETTER + 20, height: lines.length * ROW + 12 };
 }
 
-function fitted(places, width) {
-  return Math.min(1, Math.max(width / places.width, LEAST_SCALE));
+function fitted(places, box) {
+  return Math.min(places.width, Math.max(box, places.width * LEAST_SCALE));
 }
 
-function drawing({ boxes, width, height }, links, scale) {
+function drawing({ boxes, width, height }, links, wanted) {
   const bent = bends(links);
   const labelled = new Set(links.map((each) => each.label)).size > 1;
   return svg(
     "svg",
-    { viewBox: `0 0 ${width} ${height}`, width: width * scale, height: height * scale, role: "presentation" },
+    { viewBox: `0 0 ${width} ${height}`, width: wanted, height: (height * wanted) / width, role: "presentation" },
     svg("defs", {}, arrowHead("graph-arrow")),
     svg("g", { class: "links" }, links.map((each, at) => drawnLink(each, boxes, bent[at]))),
     labelled ? svg("g", { class: "labels" }, links.map((each, at) => label(each, boxes, bent[at]))) : null,

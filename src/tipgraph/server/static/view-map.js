@@ -1,7 +1,8 @@
 // The places of an answer on a map, and lines along its routes or from one column to another.
 
-import { loadWorld } from "./map.js";
-import { Picture, counted, html, worded } from "./picture.js";
+import { counted, html, worded } from "./elements.js";
+import { loadWorld, mapWidth } from "./map.js";
+import { Picture, tooMany } from "./picture.js";
 import { zoomable } from "./zoom.js";
 
 const MOST_LINES = 500;
@@ -19,15 +20,14 @@ export const map = {
   async draw(panel, { shape, places, name }) {
     const { shaded, lines, elsewhere } = marksOf(shape, places);
     if (lines.length > MOST_LINES) {
-      const text = `There are ${counted(lines.length, "line")}. A map of more than ${MOST_LINES} cannot be read: ask for less, or use the table.`;
-      panel.replaceChildren(html("p", { class: "note" }, text));
+      tooMany(panel, counted(lines.length, "line"), MOST_LINES);
       return null;
     }
     const world = await loadWorld();
     const drawn = [...shaded.values()].map(({ place }) => place);
     const small = drawn.filter((place) => !world.outlines(place).found.length);
     const picture = new Picture(panel, { name: `${name}-map`, caption: captionOf(drawn, lines, elsewhere, small) });
-    await zoomable(picture, (width) => world.draw(drawn, lines, width));
+    await zoomable(picture, mapWidth, (width) => world.draw(drawn, lines, width));
     picture.words(
       `The same in words: ${counted(shaded.size, "place")}${lines.length ? `, ${counted(lines.length, "line")}` : ""}`,
       html("ul", {}, [...shaded.values()].map(({ place, rows }) =>

@@ -1,8 +1,8 @@
 // An answer as a table: sorted by any column, a page at a time, things by what they are called.
 
 import { button } from "./button.js";
+import { counted, html, worded } from "./elements.js";
 import { namesOf } from "./names.js";
-import { counted, html, worded } from "./picture.js";
 import { cellOf } from "./shape.js";
 import { prefixedName, statistics } from "./statistics.js";
 import { addressOf, shorten } from "./terms.js";

@@ -1,6 +1,7 @@
 // What has a time, along one axis: from when to when, and what is open at an end.
 
-import { Picture, counted, html, svg, worded } from "./picture.js";
+import { counted, html, svg, worded } from "./elements.js";
+import { Picture, tooMany } from "./picture.js";
 import { ticks } from "./times.js";
 import { wrapped } from "./wrapping.js";
 
@@ -23,8 +24,7 @@ export const timeline = {
   async draw(panel, { shape, name }) {
     const { dated, undated } = entriesOf(shape);
     if (dated.length > MOST) {
-      const text = `There are ${counted(dated.length, "entry", "entries")} with a time. A picture of more than ${MOST} cannot be read: ask for less, or use the table.`;
-      panel.replaceChildren(html("p", { class: "note" }, text));
+      tooMany(panel, counted(dated.length, "entry", "entries"), MOST);
       return null;
     }
     const rest = undated.length
@@ -52,6 +52,7 @@ function entriesOf(shape) {
   const titles = shape.titles();
   const entries = shape.rows.map((row, at) => ({
     title: titles[at],
+    address: row.find((cell, place) => cell?.address && shape.columns[place].kind === "thing")?.address,
     cells: row.filter((cell, place) => cell && ["thing", "text"].includes(shape.columns[place].kind)),
     ...(start && end ? between(row[start.at], row[end.at]) : said(row[times[0].at])),
   }));
@@ -84,9 +85,10 @@ function drawing(entries, width) {
   const rows = entries.map((each, at) => {
     const words = lines[at].length * ROW;
     const height = wide ? Math.max(words, ROW) + 10 : words + 26;
+    const said = lines[at].map((line, number) => svg("text", { x: MARGIN, y: 13 + number * ROW }, line));
     const row = svg(
       "g", { class: "entry", transform: `translate(0 ${y})` },
-      lines[at].map((line, number) => svg("text", { x: MARGIN, y: 13 + number * ROW }, line)),
+      each.address ? svg("a", { href: each.address }, said) : said,
       bar(each, scale, wide ? words / 2 : words + 9),
     );
     y += height;

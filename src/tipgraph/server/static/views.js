@@ -1,8 +1,8 @@
 // An answer as people would rather look at it: a table always, and the pictures that fit it.
 
+import { html } from "./elements.js";
 import { NotInstalledError } from "./libraries.js";
 import { namesOf } from "./names.js";
-import { html } from "./picture.js";
 import { placesOf } from "./places.js";
 import { ask } from "./requests.js";
 import { Shape, readAnswer } from "./shape.js";

@@ -1,36 +1,31 @@
-// Drawings that can be made larger than their box, which then scrolls.
+// Drawings that can be made larger and smaller; their box scrolls.
 
 const STEP = 1.5;
+const LEAST = 0.4;
 const MOST = 6;
-// Narrower than this, the names on a drawing cover each other.
-const LEAST_WIDTH = 560;
 
 /**
  * Draws something that people can enlarge.
  * @param {Picture} picture The frame.
+ * @param {(box: number) => number} natural How wide it is at first in a box of some width.
  * @param {(width: number) => Node} draw Draws for a width in pixels.
  */
-export async function zoomable(picture, draw) {
+export async function zoomable(picture, natural, draw) {
+  const { drawing } = picture;
   let zoom = 1;
-  picture.drawing.classList.add("zoomed");
-  await picture.draw((width) => draw(Math.round(Math.max(width, LEAST_WIDTH) * zoom)));
-  picture.drawing.scrollLeft = (picture.drawing.scrollWidth - picture.drawing.clientWidth) / 2;
-  const change = async (wanted) => {
-    const { drawing } = picture;
-    const middle = [
-      (drawing.scrollLeft + drawing.clientWidth / 2) / drawing.scrollWidth,
-      (drawing.scrollTop + drawing.clientHeight / 2) / drawing.scrollHeight,
-    ];
-    zoom = Math.min(Math.max(wanted, 1), MOST);
+  drawing.classList.add("zoomed");
+  await picture.draw((box) => draw(Math.round(natural(box) * zoom)));
+  drawing.scrollLeft = (drawing.scrollWidth - drawing.clientWidth) / 2;
+  const change = async (factor) => {
+    const across = (drawing.scrollLeft + drawing.clientWidth / 2) / drawing.scrollWidth;
+    const down = (drawing.scrollTop + drawing.clientHeight / 2) / drawing.scrollHeight;
+    zoom = Math.min(Math.max(zoom * factor, LEAST), MOST);
     await picture.redraw();
     drawing.scrollTo(
-      middle[0] * drawing.scrollWidth - drawing.clientWidth / 2,
-      middle[1] * drawing.scrollHeight - drawing.clientHeight / 2,
+      across * drawing.scrollWidth - drawing.clientWidth / 2,
+      down * drawing.scrollHeight - drawing.clientHeight / 2,
     );
-    larger.disabled = zoom === MOST;
-    smaller.disabled = zoom === 1;
   };
-  const larger = picture.tool("Larger", () => change(zoom * STEP));
-  const smaller = picture.tool("Smaller", () => change(zoom / STEP));
-  smaller.disabled = true;
+  picture.tool("Larger", () => change(STEP));
+  picture.tool("Smaller", () => change(1 / STEP));
 }

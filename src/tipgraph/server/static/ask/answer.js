@@ -1,7 +1,7 @@
 // An answer as the page shows it: how much, in what time, its views, to take away and to share.
 
 import { button } from "../button.js";
-import { counted, html } from "../picture.js";
+import { counted, html } from "../elements.js";
 import { root } from "../terms.js";
 import { address, curl, textOf } from "./request.js";
 

@@ -1,7 +1,7 @@
 // The catalogue of questions beside the editor: found by words, taken over by a press.
 
 import { button } from "../button.js";
-import { counted, html } from "../picture.js";
+import { counted, html } from "../elements.js";
 import { root } from "../terms.js";
 
 /**

@@ -1,6 +1,6 @@
 // Completion of what the graph has: prefixes, classes and properties by use, things by name.
 
-import { counted, html } from "../picture.js";
+import { counted, html } from "../elements.js";
 import { prefixedName, statistics } from "../statistics.js";
 import { root } from "../terms.js";
 import { declaredIn } from "./prologue.js";

@@ -1,6 +1,6 @@
 // The editor: YASQE in the place of the text field, with our keys, our colours and our problems.
 
-import { html } from "../picture.js";
+import { html } from "../elements.js";
 import { completion } from "./completion.js";
 import { declaredIn, lineForDeclaration } from "./prologue.js";
 

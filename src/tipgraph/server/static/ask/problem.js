@@ -1,7 +1,7 @@
 // A problem as the page shows it: what is wrong, where, and what may mend it.
 
 import { button } from "../button.js";
-import { html } from "../picture.js";
+import { html } from "../elements.js";
 import { root } from "../terms.js";
 
 const DECLARATION = /^Put this before the query: (PREFIX .*)$/;

@@ -1,7 +1,7 @@
 // The tabs of the queries (ARIA Authoring Practices, tabs with automatic activation).
 
 import { button } from "../button.js";
-import { html } from "../picture.js";
+import { html } from "../elements.js";
 
 /**
  * Show the tabs of queries.
