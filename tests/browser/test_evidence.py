@@ -1,14 +1,11 @@
 """The evidence on pages in a browser: beside a statement or beneath it, and hostile labels."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.axe import barriers
 from tests.browser.visiting import NARROW, SCHEMES, WIDE, Scheme, Visitor, is_too_wide
-from tests.hostile import LABELS, write_hostile
-from tests.service import serving
+from tests.hostile import LABELS
 
 
 def are_side_by_side(one: Locator, other: Locator) -> bool:
@@ -56,15 +53,6 @@ def test_on_paper_the_evidence_is_there(visitor: Visitor) -> None:
     page = visitor.open("/page/id/dprk")
     page.emulate_media(media="print")
     expect(page.locator(".rail").first).to_be_visible()
-
-
-@pytest.fixture(scope="module")
-def hostile(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    """Somebody who sees pages over hostile labels."""
-    snapshot = write_hostile(tmp_path_factory.mktemp("hostile") / "snapshot")
-    with serving(snapshot.path, workers=1) as live, Visitor(browser, live.url) as visitor:
-        yield visitor
-        assert visitor.faults == []
 
 
 HOSTILE = [*(f"/page/id/{name}" for name in LABELS), "/page/id/valued", "/page/claim/hostile/004"]

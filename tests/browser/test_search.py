@@ -1,14 +1,10 @@
 """Searching in a browser: suggestions by keyboard and pointer, and what is found."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.axe import barriers
 from tests.browser.visiting import NARROW, SCHEMES, WIDE, Scheme, Visitor, is_too_wide
-from tests.hostile import write_hostile
-from tests.service import serving
 
 
 def box(page: Page) -> Locator:
@@ -148,14 +144,6 @@ def test_what_is_not_found_leads_to_what_is(visitor: Visitor) -> None:
     page = visitor.open("/search?q=trafficing", javascript=False)
     page.locator(".note").get_by_role("link", name="trafficking").click()
     expect(page.locator(".hits li").first).to_be_visible()
-
-
-@pytest.fixture(scope="module")
-def hostile(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
-    snapshot = write_hostile(tmp_path_factory.mktemp("hostile") / "snapshot")
-    with serving(snapshot.path, workers=1) as live, Visitor(browser, live.url) as visitor:
-        yield visitor
-        assert visitor.faults == []
 
 
 @pytest.mark.parametrize("text", ["script", "onmouse", "begins", "donau", "one two"])

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.hostile import write_hostile
 from tests.lakes import write_lakes
 from tests.service import LiveService, rivers, serving, write_snapshot
 from tests.waters import write_waters
@@ -62,6 +63,17 @@ def shipped(shipped_snapshot: Snapshot) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="session")
 def waters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     snapshot = write_waters(tmp_path_factory.mktemp("waters") / "snapshot")
+    with (
+        serving(snapshot.path, workers=1) as live,
+        httpx.Client(base_url=live.url, timeout=30) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A client of a service over hostile labels."""
+    snapshot = write_hostile(tmp_path_factory.mktemp("hostile") / "snapshot")
     with (
         serving(snapshot.path, workers=1) as live,
         httpx.Client(base_url=live.url, timeout=30) as client,

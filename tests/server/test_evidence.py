@@ -2,14 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.hostile import CLAIMS, LABELS, write_hostile
-from tests.service import serving
+from tests.hostile import CLAIMS, LABELS
 from tests.web import Page, section
 from tipgraph.namespaces import BASE, PREFIXES
 
@@ -283,14 +280,3 @@ class TestAnyData:
         text = page_of(hostile, f"{BASE}id/valued")
         assert f'<bdi lang="ar">{LABELS["rtl"]}</bdi>' in text
         assert f"<bdi>{LABELS['override']}</bdi>" in text
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    folder: Path = tmp_path_factory.mktemp("hostile") / "snapshot"
-    with (
-        serving(write_hostile(folder).path, workers=1) as live,
-        httpx.Client(base_url=live.url, timeout=30) as client,
-    ):
-        client.headers["accept"] = "*/*"
-        yield client

@@ -15,18 +15,8 @@ from tests.waters import search
 from tests.web import BROWSER, Page
 from tipgraph.build import Inputs, build
 from tipgraph.namespaces import BASE
-from tipgraph.snapshot import Snapshot
 
 RIVERS: Final = Path(__file__).parents[1] / "cases" / "rivers" / "data" / "rivers.ttl"
-
-
-@pytest.fixture(scope="module")
-def shipped(shipped_snapshot: Snapshot) -> Iterator[httpx.Client]:
-    with (
-        serving(shipped_snapshot.path, workers=1) as live,
-        httpx.Client(base_url=live.url, timeout=30) as client,
-    ):
-        yield client
 
 
 def count(client: httpx.Client, pattern: str) -> int:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,15 +16,6 @@ from tipgraph.errors import CacheError
 from tipgraph.namespaces import GRAPH_DATA, ID, RDFS
 from tipgraph.search import write_index
 from tipgraph.snapshot import Snapshot
-
-
-@pytest.fixture(scope="module")
-def shipped(shipped_snapshot: Snapshot) -> Iterator[httpx.Client]:
-    with (
-        serving(shipped_snapshot.path, workers=1) as live,
-        httpx.Client(base_url=live.url, timeout=30) as client,
-    ):
-        yield client
 
 
 class TestWhatIsFound:

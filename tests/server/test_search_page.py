@@ -1,29 +1,16 @@
 """The page of what a search found, and searches for whatever anybody may write."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from urllib.parse import quote
 
 import httpx
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.hostile import LABELS, write_hostile
-from tests.service import serving
+from tests.hostile import LABELS
 from tests.waters import page, search
 from tests.web import BROWSER, Page
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    snapshot = write_hostile(tmp_path_factory.mktemp("hostile") / "snapshot")
-    with (
-        serving(snapshot.path, workers=1) as live,
-        httpx.Client(base_url=live.url, timeout=30) as client,
-    ):
-        yield client
 
 
 def test_words_are_marked_and_kinds_lead_on(waters: httpx.Client) -> None:
