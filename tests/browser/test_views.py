@@ -84,6 +84,13 @@ def test_those_that_fit_an_answer_are_offered(
     expect(page.get_by_role("table")).to_be_visible()
 
 
+def test_an_address_can_name_one(visitor: Visitor) -> None:
+    page = visitor.open("/")
+    page.get_by_role("link", name="what is dated on a timeline").click()
+    expect(page.get_by_role("tab", name="Timeline")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tabpanel", name="Timeline").locator("svg")).to_be_in_viewport()
+
+
 def test_an_answer_that_only_a_table_fits_stays_as_it_was(visitor: Visitor) -> None:
     page = visitor.open("/query/what-work-are-people-forced-to-do")
     page.wait_for_load_state("networkidle")

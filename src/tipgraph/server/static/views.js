@@ -55,7 +55,13 @@ export async function enhance(section) {
   const panel = html("div");
   box.replaceWith(panel);
   panel.append(box);
-  panel.replaceWith(...new Tabs(views, answer, panel).elements);
+  const tabs = new Tabs(views, answer, panel);
+  panel.replaceWith(...tabs.elements);
+  // An address may name a view, as in #timeline.
+  const named = views.findIndex((view) => location.hash === `#${view.name}`);
+  if (named < 0) return;
+  tabs.select(named);
+  tabs.list.scrollIntoView();
 }
 
 async function prepare(given, name) {
