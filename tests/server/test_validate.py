@@ -360,7 +360,7 @@ class TestLimits:
 
 
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="the suite is not at hand in ../shared/w3c")
-def test_the_suite_of_the_w3c_over_http(client: httpx.Client) -> None:
+def test_the_suite_of_the_w3c_over_http(snapshot_path: Path) -> None:
     found = [
         case
         for path in sorted(FOLDER.rglob("*.ttl"))
@@ -382,7 +382,11 @@ def test_the_suite_of_the_w3c_over_http(client: httpx.Client) -> None:
         report = ValidationReport.from_triples(triples)
         return rows(report) == rows(case.expected) and report.conforms == case.expected.conforms
 
-    with ThreadPoolExecutor(2) as threads:
+    with (
+        serving(snapshot_path) as service,
+        httpx.Client(base_url=service.url, timeout=60) as client,
+        ThreadPoolExecutor(2) as threads,
+    ):
         passed = list(threads.map(passes, range(len(found))))
     assert [found[i].node for i, ok in enumerate(passed) if not ok] == []
     assert len(found) == 121
