@@ -41,6 +41,7 @@ _LOCAL_NAME: Final = re.compile(r"[^/#:]*[/#:]?$")
 _TABLES: Final = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
+PRAGMA cache_size = -65536;
 CREATE TABLE said (iri TEXT, sort INTEGER, place INTEGER, language TEXT, text TEXT);
 CREATE TABLE draft (iri TEXT, inferred INTEGER, label TEXT, labels TEXT, names TEXT, texts TEXT,
   kind INTEGER, kinds TEXT);

@@ -77,9 +77,9 @@ _TYPES: Final = (
         "bad-parameter",
         400,
         "A parameter has a value that cannot be used",
-        "Graphs are named by absolute IRIs, the timeout is a positive number of seconds, and the "
-        "format is one of those in the service description. `values` lists what a parameter of a "
-        "question may be.",
+        "`detail` says which and why. Graphs are named by absolute IRIs, the timeout is a positive "
+        "number of seconds, and the format is one of those in the service description. `values` "
+        "lists what a parameter of a question may be.",
     ),
     ProblemType(
         "bad-encoding",
