@@ -375,7 +375,7 @@ def test_the_suite_of_the_w3c_over_http(snapshot_path: Path) -> None:
             for name, iri in (("data", case.data_graph), ("shapes", case.shapes_graph))
         ]
         typed = [(name, (source, text, "text/turtle")) for name, (source, text, _) in parts]
-        response = client.post("/validate?format=nt", files=typed)
+        response = visitor.post("/validate?format=nt", files=typed)
         if case.expected is None:
             return response.status_code in (400, 422)
         triples = [quad.triple for quad in parse(response.content, RdfFormat.N_TRIPLES)]
@@ -384,7 +384,7 @@ def test_the_suite_of_the_w3c_over_http(snapshot_path: Path) -> None:
 
     with (
         serving(snapshot_path) as service,
-        httpx.Client(base_url=service.url, timeout=60) as client,
+        httpx.Client(base_url=service.url, timeout=60) as visitor,
         ThreadPoolExecutor(2) as threads,
     ):
         passed = list(threads.map(passes, range(len(found))))
