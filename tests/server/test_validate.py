@@ -177,6 +177,9 @@ class TestReports:
             assert response.headers["content-type"].partition(";")[0] == form.media_type
             assert "Accept" in response.headers["vary"]
             assert response.headers["cache-control"] == "no-store"
+            # What a form asks for in a format is saved by a browser, which keeps the form.
+            is_saved = "attachment" in response.headers.get("content-disposition", "")
+            assert is_saved is (name != "html")
 
     def test_turtle_unless_something_else_is_asked_for(self, client: httpx.Client) -> None:
         response = client.post("/validate", files=files())

@@ -83,12 +83,17 @@ class ValidationEndpoint:
         sent, parameters = await read_sent(exchange, self._settings.validation_bytes)
         form = _report_format(exchange, parameters)
         language = parameters.single("language") or _language(scope)
-        if form is None and content_type(exchange.content_type) in (FORM, MULTIPART):
+        is_form = content_type(exchange.content_type) in (FORM, MULTIPART)
+        if form is None and is_form:
             await self._answer_on_page(exchange, sent, parameters, language)
             return
         form = form or _HTML_REPORT
         answered = await self._answered(exchange, sent, parameters, language, form)
         headers = [*_headers(answered), (b"content-type", form.content_type.encode())]
+        if is_form and form is not _HTML_REPORT:
+            # A browser keeps the page that was filled in, and saves the file.
+            disposition = f'attachment; filename="{form.file_name}"'
+            headers.append((b"content-disposition", disposition.encode()))
         await exchange.respond(200, headers, answered.body)
 
     async def _answer_on_page(

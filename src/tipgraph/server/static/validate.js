@@ -1,8 +1,6 @@
 // Validates without leaving the page: texts from files, the report beside them, places to go to.
 import { Box } from "./box.js";
 
-const FILE_NAMES = { text: "report.txt", junit: "report.xml" };
-
 const form = document.getElementById("validation");
 const report = document.getElementById("report");
 const outcome = document.getElementById("outcome");
@@ -90,7 +88,8 @@ async function download(format) {
   }
   const link = document.createElement("a");
   link.href = URL.createObjectURL(answer.content);
-  link.download = FILE_NAMES[format] ?? `report.${format}`;
+  const disposition = answer.response.headers.get("content-disposition") ?? "";
+  link.download = /filename="(.*)"/.exec(disposition)?.[1] ?? `report.${format}`;
   link.click();
   URL.revokeObjectURL(link.href);
   outcome.textContent = `${link.download} was made.`;

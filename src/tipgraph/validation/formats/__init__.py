@@ -46,6 +46,7 @@ class ReportFormat:
         aliases: Further media types that ask for it and are answered with `media_type`.
         names: Further names, as people write them.
         charset: Whether the media type needs a `charset` parameter to be read as UTF-8.
+        extension: How the names of its files end, where that is not its name.
     """
 
     name: str
@@ -54,6 +55,12 @@ class ReportFormat:
     aliases: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     charset: bool = False
+    extension: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """What a file with a report is called."""
+        return f"report.{self.extension or self.name}"
 
     @property
     def content_type(self) -> str:
@@ -75,10 +82,12 @@ REPORT_FORMATS: Final = (
     ReportFormat("json", "application/json", report_json),
     ReportFormat("csv", "text/csv", report_csv, charset=True),
     ReportFormat("html", "text/html", report_page, charset=True),
-    ReportFormat("text", "text/plain", _text, names=("txt",), charset=True),
+    ReportFormat("text", "text/plain", _text, names=("txt",), charset=True, extension="txt"),
     ReportFormat("sarif", "application/sarif+json", report_sarif),
     # Nobody registered a media type for it: this one is in use.
-    ReportFormat("junit", "application/junit+xml", report_junit, names=("junit-xml",)),
+    ReportFormat(
+        "junit", "application/junit+xml", report_junit, names=("junit-xml",), extension="xml"
+    ),
 )
 
 
