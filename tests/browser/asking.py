@@ -12,7 +12,8 @@ _EDITOR: Final = "document.querySelector('.CodeMirror').CodeMirror"
 
 
 def editor(page: Page) -> Locator:
-    return page.get_by_role("textbox", name="Query")
+    """The editor, which takes the place of the plain field."""
+    return page.get_by_role("tabpanel", name="Query").get_by_role("textbox", name="Query")
 
 
 def type_query(page: Page, text: str) -> None:

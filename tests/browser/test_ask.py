@@ -5,7 +5,7 @@ from typing import Final
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.asking import ROUTES, answer, editor, run, type_query
 from tests.browser.axe import COLOUR_RULES, barriers
@@ -86,6 +86,22 @@ def test_cancelling_stops_the_query(visitor: Visitor, service: LiveService) -> N
     assert gauge(service, abandoned) == before + 1
     run(page, ROUTES)
     expect(answer(page)).to_contain_text(" rows in ")
+
+
+def test_what_is_typed_before_the_editor_is_there_is_in_it(visitor: Visitor) -> None:
+    page = visitor.open("about:blank")
+    waiting: list[Route] = []
+    page.route("**/yasqe.js", lambda route: waiting.append(route))
+    with page.expect_request("**/yasqe.js"):
+        page.goto("/sparql", wait_until="domcontentloaded")
+    page.locator("textarea#query").fill("ASK {}")
+    page.keyboard.press("ArrowLeft")
+    waiting[0].continue_()
+    expect(editor(page)).to_be_focused()
+    page.keyboard.type(" FILTER(1 < 2) ")
+    page.keyboard.press("Control+Enter")
+    expect(answer(page)).to_contain_text("Yes")
+    expect(editor(page)).to_contain_text("ASK { FILTER(1 < 2) }")
 
 
 def test_everything_is_there_for_the_keyboard(visitor: Visitor) -> None:

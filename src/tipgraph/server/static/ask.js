@@ -22,17 +22,20 @@ class AskPage {
     this.run = form.querySelector("button");
     this.cancel = button("Cancel", () => this.queries.current.running?.abort(), { hidden: "" });
     this.queries = new Queries(form.dataset.first);
-    // What the page was asked for goes before what was kept.
-    if (form.dataset.asked !== undefined) this.queries.open(this.field.value);
   }
 
   async start() {
     const Yasqe = await script("yasqe.js", "Yasqe");
+    const { field } = this;
+    const isTypedIn = document.activeElement === field;
+    const isChanged = field.value !== field.defaultValue;
+    // What the page was asked for, or was typed until now, goes before what was kept.
+    if (this.form.dataset.asked !== undefined || isChanged) this.queries.open(field.value);
     const panel = html("div", { role: "tabpanel", id: "panel", "aria-label": "Query" });
     for (const each of this.form.querySelectorAll(".unscripted")) each.hidden = true;
-    this.field.disabled = true;
+    field.disabled = true;
     document.getElementById("tabs").append(...tabs(this.queries, "panel"));
-    this.field.before(panel);
+    field.before(panel);
     this.run.after(this.cancel);
     this.editor = new Editor(Yasqe, panel, {
       run: () => this.ask(),
@@ -40,10 +43,11 @@ class AskPage {
       change: (text) => this.queries.change(text),
     });
     this.editor.load(this.queries.current);
+    if (isTypedIn) this.editor.goOn(field.selectionStart);
     this.listen();
     const given = this.area.firstElementChild;
     if (given !== null) this.queries.current.shown = given;
-    this.takeOver(given);
+    if (!isChanged) this.takeOver(given);
   }
 
   listen() {

@@ -89,6 +89,12 @@ export class Editor {
     this.cm.focus();
   }
 
+  /** Go on after so many characters, where somebody was in another field. */
+  goOn(characters) {
+    this.focus();
+    this.cm.setCursor(this.cm.posFromIndex(characters));
+  }
+
   /** Mark the line from which on the text is no SPARQL 1.1, as far as the editor's grammar sees. */
   check() {
     this.cm.clearGutter(GUTTER);
