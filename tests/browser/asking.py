@@ -8,7 +8,12 @@ ROUTES: Final = """PREFIX tip: <https://w3id.org/tipgraph/ontology#>
 SELECT ?route ?to WHERE {
   ?route a tip:Route ; tip:routeDestination ?to .
 }"""
-_EDITOR: Final = "document.querySelector('.CodeMirror').CodeMirror"
+_PASTE: Final = """(text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  const options = { clipboardData, bubbles: true, cancelable: true };
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
+}"""
 
 
 def editor(page: Page) -> Locator:
@@ -17,13 +22,12 @@ def editor(page: Page) -> Locator:
 
 
 def type_query(page: Page, text: str) -> None:
-    """Put a query in the place of what is in the editor."""
+    """Put a query in the place of what is in the editor, by pasting it."""
     editor(page).focus()
+    # The editor comes to those who go to the text field.
+    page.locator(".CodeMirror-focused").wait_for()
     page.keyboard.press("Control+A")
-    page.keyboard.press("Delete")
-    page.keyboard.insert_text(text)
-    # What is put in without keys, the editor reads a moment later.
-    page.wait_for_function(f"(text) => {_EDITOR}.getValue() === text", arg=text)
+    page.evaluate(_PASTE, text)
 
 
 def run(page: Page, text: str) -> None:

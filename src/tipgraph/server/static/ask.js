@@ -2,52 +2,42 @@
 
 import { answerSection, outcome } from "./ask/answer.js";
 import { catalogue } from "./ask/catalogue.js";
-import { Editor } from "./ask/editor.js";
+import { Field } from "./ask/field.js";
 import { problemSection } from "./ask/problem.js";
 import { Queries } from "./ask/queries.js";
 import { address, ask, Refusal } from "./ask/request.js";
 import { tabs } from "./ask/tabs.js";
 import { button } from "./button.js";
 import { html } from "./elements.js";
-import { script } from "./libraries.js";
 import { root } from "./terms.js";
 
 /** The page, alive. */
 class AskPage {
   constructor(form) {
     this.form = form;
-    this.field = form.elements.namedItem("query");
     this.area = document.getElementById("area");
     this.said = document.getElementById("said");
     this.run = form.querySelector("button");
     this.cancel = button("Cancel", () => this.queries.current.running?.abort(), { hidden: "" });
     this.queries = new Queries(form.dataset.first);
-  }
-
-  async start() {
-    const Yasqe = await script("yasqe.js", "Yasqe");
-    const { field } = this;
-    const isTypedIn = document.activeElement === field;
-    const isChanged = field.value !== field.defaultValue;
-    // What the page was asked for, or was typed until now, goes before what was kept.
-    if (this.form.dataset.asked !== undefined || isChanged) this.queries.open(field.value);
-    const panel = html("div", { role: "tabpanel", id: "panel", "aria-label": "Query" });
-    for (const each of this.form.querySelectorAll(".unscripted")) each.hidden = true;
-    field.disabled = true;
-    document.getElementById("tabs").append(...tabs(this.queries, "panel"));
-    field.before(panel);
-    this.run.after(this.cancel);
-    this.editor = new Editor(Yasqe, panel, {
+    this.field = new Field(document.getElementById("panel"), {
       run: () => this.ask(),
       leave: () => this.run.focus(),
       change: (text) => this.queries.change(text),
     });
-    this.editor.load(this.queries.current);
-    if (isTypedIn) this.editor.goOn(field.selectionStart);
+    // What the page was asked for, or was typed until now, goes before what was kept.
+    if (form.dataset.asked !== undefined || this.field.isChanged) this.queries.open(this.field.text);
+  }
+
+  start() {
+    for (const each of this.form.querySelectorAll(".unscripted")) each.hidden = true;
+    this.field.panel.setAttribute("role", "tabpanel");
+    this.field.panel.setAttribute("aria-label", "Query");
+    document.getElementById("tabs").append(...tabs(this.queries, this.field.panel.id));
+    this.run.after(this.cancel);
+    this.field.load(this.queries.current);
     this.listen();
-    const given = this.area.firstElementChild;
-    if (given !== null) this.queries.current.shown = given;
-    if (!isChanged) this.takeOver(given);
+    if (!this.field.isChanged) this.takeOver(this.area.firstElementChild);
   }
 
   listen() {
@@ -55,13 +45,13 @@ class AskPage {
       event.preventDefault();
       this.ask();
     });
-    this.form.querySelector("label").addEventListener("click", () => this.editor.focus());
+    this.form.querySelector("label").addEventListener("click", () => this.field.focus());
     let shown = this.queries.current;
     this.queries.addEventListener("chosen", () => {
-      Object.assign(shown, this.editor.state);
+      Object.assign(shown, this.field.state);
       if (!this.queries.all.includes(shown)) shown.running?.abort();
       shown = this.queries.current;
-      this.editor.load(shown);
+      this.field.load(shown);
       this.draw();
     });
     const details = document.getElementById("questions");
@@ -69,7 +59,7 @@ class AskPage {
       details.open = matchMedia("(min-width: 60rem)").matches;
       catalogue(details, (text) => {
         this.queries.open(text);
-        this.editor.focus();
+        this.field.focus();
       });
     }
   }
@@ -77,6 +67,7 @@ class AskPage {
   /** Show what the service put into the page as this script would: a problem, or an answer. */
   takeOver(given) {
     const problem = document.getElementById("problem-document");
+    this.queries.current.shown = given;
     if (problem !== null) this.refuse(this.queries.current, JSON.parse(problem.textContent));
     else if (given !== null) this.ask(false);
   }
@@ -87,8 +78,7 @@ class AskPage {
    *   have gone on elsewhere in the meantime.
    */
   async ask(asked = true) {
-    this.editor.sync();
-    this.queries.change(this.editor.text);
+    this.queries.change(this.field.text);
     const query = this.queries.current;
     query.running?.abort();
     const running = (query.running = new AbortController());
@@ -112,7 +102,7 @@ class AskPage {
   }
 
   begin(query, asked) {
-    this.editor.unmark();
+    this.field.unmark();
     const seconds = html("span", { "aria-hidden": "true" });
     const begun = Date.now();
     const tick = () => {
@@ -144,17 +134,22 @@ class AskPage {
   }
 
   refuse(query, problem) {
+    const { text } = query;
+    const inEditor = (act) => async (given) => {
+      const editor = await this.field.editor();
+      if (this.queries.current === query) act(editor, given);
+    };
     query.shown = problemSection(problem, {
-      goTo: () => this.editor.goTo(problem),
-      declare: (declaration) => {
-        this.editor.declare(declaration);
-        this.editor.focus();
-      },
-      replace: (word) => this.editor.replaceMarked(word),
+      goTo: inEditor((editor) => editor.goTo(problem)),
+      declare: inEditor((editor, declaration) => editor.declare(declaration)),
+      replace: inEditor((editor, word) => editor.replaceMarked(word)),
     });
     const place = problem.line === undefined ? "" : `, line ${problem.line}, column ${problem.column}`;
     this.end(query, `${problem.title}${place}: ${problem.detail ?? ""}`);
-    if (query === this.queries.current && problem.line !== undefined) this.editor.mark(problem);
+    const mark = inEditor((editor) => {
+      if (query.text === text) editor.mark(problem);
+    });
+    if (problem.line !== undefined) mark().catch(() => null);
   }
 
   /** Show what belongs to the query at hand. */
@@ -167,5 +162,4 @@ class AskPage {
   }
 }
 
-const form = document.getElementById("ask");
-await new AskPage(form).start();
+new AskPage(document.getElementById("ask")).start();

@@ -29,6 +29,8 @@ export function completion(editor) {
       container: cm.getWrapperElement().parentNode,
     });
   cm.on("inputRead", async (_, change) => {
+    // What is pasted is finished.
+    if (change.origin !== "+input") return;
     if (change.text.at(-1) === ":") await declareTyped(editor);
     if (!cm.state.completionActive && isOpportune(spotAt(cm))) show();
   });

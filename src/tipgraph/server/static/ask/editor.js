@@ -48,7 +48,7 @@ export class Editor {
     this.loading = false;
     this.cm.on("change", () => {
       this.unmark();
-      if (!this.loading) change(this.text);
+      if (!this.loading) change(this.cm.getValue());
     });
   }
 
@@ -60,14 +60,16 @@ export class Editor {
     field.setAttribute("aria-describedby", "keys");
   }
 
+  /** The query. What came in without keys, as by dictation, the editor itself reads a moment late. */
   get text() {
+    const { input } = this.cm.display;
+    if (input.readDOMTimeout != null) input.updateFromDOM();
     return this.cm.getValue();
   }
 
-  /** Read what came in without keys, as by dictation: the editor itself takes a moment for that. */
-  sync() {
-    const { input } = this.cm.display;
-    if (input.readDOMTimeout != null) input.updateFromDOM();
+  /** Select what is between two places of the text, from 0. */
+  select(start, end) {
+    this.cm.setSelection(this.cm.posFromIndex(start), this.cm.posFromIndex(end));
   }
 
   /** Show another query, with what can be undone in it. */
@@ -87,12 +89,6 @@ export class Editor {
 
   focus() {
     this.cm.focus();
-  }
-
-  /** Go on after so many characters, where somebody was in another field. */
-  goOn(characters) {
-    this.focus();
-    this.cm.setCursor(this.cm.posFromIndex(characters));
   }
 
   /** Mark the line from which on the text is no SPARQL 1.1, as far as the editor's grammar sees. */
@@ -148,6 +144,7 @@ export class Editor {
     if (declaredIn(this.text).has(prefix)) return;
     const place = { line: lineForDeclaration(this.text), ch: 0 };
     this.cm.replaceRange(`${declaration}\n`, place, place, "complete");
+    this.focus();
   }
 
   /** The editor's place for a line and a column, both from 1, the column in code points. */
