@@ -58,6 +58,16 @@ class TestAnswer:
         assert command.startswith(f"curl -s '{page.url.split('?')[0]}'")
         assert "'query=SELECT (\"it'\\''s\" AS ?said) {}'" in command
 
+    def test_on_paper_the_query_stands_above_its_answer(self, visitor: Visitor) -> None:
+        page = visitor.open("/sparql")
+        run(page, ROUTES)
+        query = answer(page).get_by_text("SELECT ?route ?to WHERE")
+        expect(answer(page)).to_contain_text(" rows in ")
+        expect(query.first).to_be_hidden()
+        page.emulate_media(media="print")
+        expect(query.first).to_be_visible()
+        expect(editor(page)).to_be_hidden()
+
     def test_a_query_too_long_for_an_address_is_posted(self, visitor: Visitor) -> None:
         page = visitor.open("/sparql")
         run(page, f"# {'long ' * 1000}\n{ROUTES}")

@@ -37,7 +37,7 @@ class AskPage {
     this.run.after(this.cancel);
     this.field.load(this.queries.current);
     this.listen();
-    if (!this.field.isChanged) this.takeOver(this.area.firstElementChild);
+    if (!this.field.isChanged) this.takeOver(this.area.querySelector("section"));
   }
 
   listen() {

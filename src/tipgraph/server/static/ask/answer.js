@@ -29,6 +29,7 @@ export async function answerSection(query, answer) {
   }
   return html(
     "section", { class: "result", "aria-labelledby": "answer" },
+    html("pre", { class: "printed" }, query),
     html("h2", { id: "answer", tabindex: "-1" }, "Answer"),
     html("p", {}, outcome(answer)),
     hints.map((hint) => html("p", { class: "note" }, hint)),
