@@ -295,7 +295,7 @@ class TestFormats:
     def test_a_page_says_how_much_it_leaves_out(self, client: httpx.Client) -> None:
         query = f"SELECT * {{ ?s <{EX}number> ?n . VALUES ?x {{ 1 2 }} }}"
         response = client.get("/sparql", params={"query": query}, headers={"accept": "text/html"})
-        assert "2000 rows, of which the first 1000 are shown" in response.text
+        assert "2,000 rows, of which the first 1,000 are shown" in response.text
 
     def test_pages_show_truth_and_graphs(self, client: httpx.Client) -> None:
         for query, text in (("ASK {}", "Yes"), (f"DESCRIBE <{EX}river>", "predicate")):

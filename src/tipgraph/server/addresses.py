@@ -32,6 +32,11 @@ def local_root(settings: Settings) -> str:
     return urlsplit(settings.public_url or "").path.rstrip("/") + "/"
 
 
+def web_address(iri: str) -> str:
+    """An IRI where it is an address that may be linked to, else nothing: some would run scripts."""
+    return iri if iri.startswith(("http://", "https://")) else ""
+
+
 def with_parameters(path: str, parameters: Sequence[tuple[str, str]]) -> str:
     """A path with a query that holds some parameters, or the path alone if there are none."""
     return f"{path}?{urlencode(parameters)}" if parameters else path

@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode
 
 from tipgraph.describe import Plan
 from tipgraph.namespaces import DCTERMS, FOAF, GRAPH_META, RDFS
+from tipgraph.server.addresses import web_address
 from tipgraph.snapshot import Manifest
 
 _BIBTEX_ESCAPES: Final = {
@@ -41,6 +42,11 @@ class Source:
     publisher: str = ""
     issued: str = ""
     licence: str = ""
+
+    @property
+    def licence_address(self) -> str:
+        """Where a link to the licence leads; empty when nowhere."""
+        return web_address(self.licence)
 
 
 @dataclass(frozen=True, slots=True)

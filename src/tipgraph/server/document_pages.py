@@ -15,7 +15,7 @@ from tipgraph.namespaces import (
     shorten,
 )
 from tipgraph.questions import Question, questions
-from tipgraph.server.addresses import local_root
+from tipgraph.server.addresses import local_root, web_address
 from tipgraph.server.sources import Document, Sources
 from tipgraph.server.templates import Templates
 from tipgraph.server.uses import find_uses
@@ -141,12 +141,12 @@ class Links:
         return self._labels.get(node) or shorten(node.value).strip("<>")
 
     def address(self, node: NamedNode) -> str:
-        """Where a link to it leads: a local path for what this service answers for."""
+        """Where a link to it leads: a local path for what this service answers for, or nowhere."""
         if node.value.startswith(self._page):
             return "#" + self.anchor(node)
         if node.value.startswith(self._base):
             return self._root + node.value.removeprefix(self._base)
-        return node.value
+        return web_address(node.value)
 
     def anchor(self, node: NamedNode | BlankNode) -> str:
         """The fragment of its IRI; empty when it has none."""

@@ -10,6 +10,7 @@ from pyoxigraph import Literal as RdfLiteral
 
 from tipgraph.describe import LABELS
 from tipgraph.namespaces import DCTERMS, GRAPH_INFERRED, PROV, RDF, SKOS, TIP, XSD, shorten
+from tipgraph.server.addresses import web_address
 from tipgraph.server.language import preference
 from tipgraph.wording import Phrase, Statements, Term
 
@@ -176,4 +177,4 @@ class Display:
         """Where a link leads: a local path for what this service answers for."""
         if node.value.startswith(self._base):
             return self._root + node.value.removeprefix(self._base)
-        return node.value if node.value.startswith(("http://", "https://")) else ""
+        return web_address(node.value)
