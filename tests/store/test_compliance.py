@@ -266,6 +266,7 @@ def test_a_damaged_store_is_said_at_the_start(snapshot: Snapshot, tmp_path: Path
     (damaged / "store").mkdir(parents=True)
     (damaged / "store" / "CURRENT").write_text("nonsense\n")
     (damaged / "manifest.json").write_text(snapshot.manifest.to_json())
+    (damaged / "search.sqlite").touch()
     with pytest.raises(EngineError, match="could not open"):
         open_store(open_snapshot(damaged)).query("ASK {}")
 

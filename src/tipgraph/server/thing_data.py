@@ -10,7 +10,7 @@ from tipgraph.describe import Description
 from tipgraph.errors import NotAcceptableError
 from tipgraph.formats import GRAPH_FORMATS, Format, media_types
 from tipgraph.namespaces import DCTERMS, FOAF, PREFIXES, RDF, VOID, XSD
-from tipgraph.store.worker import fits_xml
+from tipgraph.store.serialiser import fits_xml
 from tipgraph.turtle import write_trig, write_turtle
 
 _HYDRA_NEXT: Final = "http://www.w3.org/ns/hydra/core#next"

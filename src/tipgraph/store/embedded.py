@@ -2,46 +2,39 @@
 
 import asyncio
 import re
-import threading
-from collections.abc import Coroutine
 from typing import Any, Final
 
 from tipgraph.errors import (
     EngineError,
     MemoryLimitError,
     NotAcceptableError,
-    QueryError,
     ResultTooLargeError,
     ServiceCallError,
     UnknownFunctionError,
 )
-from tipgraph.formats import GRAPH_FORMATS, JSON, N_TRIPLES, RESULTS_FORMATS, media_types
+from tipgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, media_types
 from tipgraph.namespaces import PREFIXES, RDFS, SKOS, TIP
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Manifest, Snapshot
-from tipgraph.store import worker
+from tipgraph.store import serialiser, worker
 from tipgraph.store.base import QueryAnswer, QueryRequest, Timings
+from tipgraph.store.blocking import BlockingStore
 from tipgraph.store.describe import describe_queries
 from tipgraph.store.federation import REPORT, Gateway
-from tipgraph.store.hints import unknown_terms
 from tipgraph.store.pool import PoolLimits, WorkerPool
 from tipgraph.store.process import Answer
 from tipgraph.store.queue import Ticket
-from tipgraph.store.results import Solutions, Triples, read_graph, read_results
 from tipgraph.store.services import find_services, rewrite_services
 from tipgraph.store.syntax import explain
 from tipgraph.store.tokens import decode_code, read_prologue, tokens
 
 _LABEL_PROPERTIES: Final = (f"{RDFS}label", f"{SKOS}prefLabel")
 _UNKNOWN_FUNCTION: Final = re.compile(r"custom function (<[^>]*>) is not supported")
-_HINT_SECONDS: Final = 0.5
 _ABOUT_PROPERTIES: Final = (f"{TIP}claimSubject", f"{TIP}claimObject")
 
 
-class EmbeddedStore:
+class EmbeddedStore(BlockingStore):
     """A snapshot and the workers that evaluate queries on it.
-
-    Use it as a context manager in programs; a server calls `start` and `stop` in its event loop.
 
     Args:
         snapshot: The finished graph.
@@ -49,8 +42,8 @@ class EmbeddedStore:
     """
 
     def __init__(self, snapshot: Snapshot, settings: Settings) -> None:
+        super().__init__(settings)
         self.snapshot = snapshot
-        self._settings = settings
         self._pool = WorkerPool(
             {
                 "store": str(snapshot.store_path),
@@ -63,7 +56,6 @@ class EmbeddedStore:
             },
             PoolLimits(settings.workers, settings.queue_size, settings.queue_seconds),
         )
-        self._background: _BackgroundLoop | None = None
         self._gateway: Gateway | None = None
 
     @property
@@ -81,9 +73,11 @@ class EmbeddedStore:
         if self._settings.service_allow:
             self._gateway = Gateway(self._settings)
         await self._pool.start()
+        await super().start()
 
     async def stop(self) -> None:
         """End the workers."""
+        await super().stop()
         await self._pool.stop()
         if self._gateway is not None:
             await asyncio.to_thread(self._gateway.close)
@@ -125,70 +119,6 @@ class EmbeddedStore:
                 terminals = list(tokens(text))
         return text, describe_queries(text, terminals, prologue, request.default_graphs)
 
-    async def hints(self, request: QueryRequest) -> tuple[str, ...]:
-        """Name the terms of a query that nothing here uses; see `Store.hints`."""
-
-        async def select(query: str) -> Solutions:
-            answer = await self._answer(
-                QueryRequest(query, results_format=JSON, timeout=_HINT_SECONDS)
-            )
-            solutions = read_results(answer.body)
-            assert isinstance(solutions, Solutions)  # noqa: S101  # it was a SELECT
-            return solutions
-
-        try:
-            return await unknown_terms(request.query, self._settings.base_iri, select)
-        except QueryError:
-            # A hint is a courtesy: without the time for it, there is none.
-            return ()
-
-    def answer(self, request: QueryRequest) -> QueryAnswer:
-        """Answer a query and wait for it; see `Store.answer`."""
-        if self._background is None:
-            self._background = _BackgroundLoop()
-            self._background.run(self.start())
-        answer: QueryAnswer = self._background.run(self._answer(request))
-        return answer
-
-    async def _answer(self, request: QueryRequest) -> QueryAnswer:
-        pending = self.submit(request)
-        while (answer := await pending.settled()) is None:
-            pass
-        return answer
-
-    def query(
-        self,
-        text: str,
-        *,
-        default_graphs: tuple[str, ...] | None = None,
-        named_graphs: tuple[str, ...] | None = None,
-        timeout: float | None = None,
-    ) -> Solutions | bool | Triples:
-        """Answer a query as rows, a truth value or triples; see `Store.query`."""
-        request = QueryRequest(
-            text,
-            default_graphs,
-            named_graphs,
-            results_format=JSON,
-            graph_format=N_TRIPLES,
-            timeout=timeout,
-        )
-        answer = self.answer(request)
-        return read_results(answer.body) if answer.format is JSON else read_graph(answer.body)
-
-    def close(self) -> None:
-        """End the workers that `answer` and `query` began."""
-        if self._background is not None:
-            self._background.run(self.stop())
-            self._background.close()
-            self._background = None
-
-    def __enter__(self) -> "EmbeddedStore":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
 
 class PendingQuery:
     """A query in the pool; see `Pending`."""
@@ -216,27 +146,6 @@ class PendingQuery:
         self._pool.cancel(self._ticket)
 
 
-class _BackgroundLoop:
-    """An event loop in a thread, for callers that have none."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(
-            target=self._loop.run_forever, name="tipgraph-store", daemon=True
-        )
-        self._thread.start()
-
-    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Run a coroutine there and wait for its result."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
-    def close(self) -> None:
-        """Stop the loop and its thread."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-
 def _dataset(
     request: QueryRequest,
 ) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
@@ -258,7 +167,7 @@ def _failure(answer: Answer, text: str) -> Exception:
     if answer.status == worker.OUT_OF_MEMORY:
         return MemoryLimitError("the query needs more memory than one query may have")
     if answer.status == worker.NOT_ACCEPTABLE:
-        if answer.kind == worker.GRAPH:
+        if answer.kind == serialiser.GRAPH:
             reason = said or "this query gives a graph"
             return NotAcceptableError(reason, media_types(GRAPH_FORMATS))
         return NotAcceptableError("this query gives results", media_types(RESULTS_FORMATS))

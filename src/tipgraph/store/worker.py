@@ -1,18 +1,17 @@
-"""The process that evaluates queries: a read-only store, a socket, and limits set by the kernel.
+"""The process that evaluates queries, one at a time, and can be killed at any moment.
 
-Run as a script by `process.py`, alone: it imports pyoxigraph and the standard library and nothing
-of tipgraph, so that starting one takes some 30 ms and 25 MB. It answers one request after the
-other, each with a whole answer or a typed failure, until the socket closes.
+It imports pyoxigraph, the standard library and what lies beside it for workers, and nothing else of
+tipgraph, so that starting one takes some 30 ms and 25 MB (see `process`). It answers one request
+after the other, each with a whole answer or a typed failure, until the socket closes.
 
 A message to it is `<II` (length of the payload, id) and a marshalled value: a dict configures it
-(once, first), a tuple is a request (see `evaluate`), a list holds the ids of requests taken back.
-An answer is `<IIBBII` (length of the body, id, status, kind of answer, microseconds until the
-query was ready to run, microseconds to run and serialise it) and the body.
+(once, first), a tuple is a request (see `Evaluator` and `Transcriber`), a list holds the ids of
+requests taken back. An answer is `<IIBBII` (length of the body, id, status, kind of answer,
+microseconds until the query was ready to run, microseconds to run and serialise it) and the body.
 """
 
 import marshal
 import os
-import re
 import resource
 import select
 import socket
@@ -21,221 +20,22 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from pyoxigraph import (
-    BlankNode,
-    DefaultGraph,
-    Literal,
-    NamedNode,
-    QueryResultsFormat,
-    QuerySolutions,
-    QueryTriples,
-    RdfFormat,
-    Store,
-    Triple,
-    serialize,
-)
+from pyoxigraph import Store
+
+from tipgraph.store.evaluator import Evaluator
+from tipgraph.store.serialiser import RESULTS, NotAcceptableError, TooLargeError
+from tipgraph.store.transcriber import MalformedError, Transcriber
 
 MESSAGE_HEAD: Final = struct.Struct("<II")
 ANSWER_HEAD: Final = struct.Struct("<IIBBII")
 
-(ANSWERED, SYNTAX, NOT_ACCEPTABLE, TOO_LARGE, OUT_OF_MEMORY, FAILED) = range(6)
-(RESULTS, GRAPH) = range(2)
+(ANSWERED, SYNTAX, NOT_ACCEPTABLE, TOO_LARGE, OUT_OF_MEMORY, FAILED, MALFORMED) = range(7)
 
 _ORPHAN_SECONDS: Final = 1.0
 # Far less than it takes until requests are taken back; looking for messages costs as well.
 _LOOK_SECONDS: Final = 0.002
-_WITH_PREFIXES: Final = ("text/turtle", "application/trig", "application/rdf+xml")
-_PREFIX_LINES: Final = re.compile(rb"\A(?:@prefix [^\n]*\n)+")
-_XML_NAME: Final = re.compile(r"[^\W\d][\w.-]*\Z")
-_NOT_IN_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_PREFIX_NAME: Final = re.compile(rb"@prefix ([^:]*:)")
-
-
-class TooLargeError(Exception):
-    """The answer grew past the limit."""
-
-
-class NotAcceptableError(Exception):
-    """No format that the request accepts can hold the answer.
-
-    Args:
-        kind: The kind of answer that the query has.
-        reason: Why the format cannot hold it, or nothing when there is none for this kind.
-    """
-
-    def __init__(self, kind: int, reason: str = "") -> None:
-        super().__init__(reason)
-        self.kind = kind
-
-
-class Spool:
-    """A binary writer that keeps what is written, up to a limit in bytes."""
-
-    def __init__(self, limit: int) -> None:
-        self._room = limit
-        self._parts: list[bytes] = []
-
-    def write(self, part: bytes) -> int:
-        """Keep a part; raises TooLargeError past the limit."""
-        self._room -= len(part)
-        if self._room < 0:
-            raise TooLargeError
-        self._parts.append(part)
-        return len(part)
-
-    def flush(self) -> None:
-        """Do nothing: parts are kept at once."""
-
-    def content(self) -> bytes:
-        """Everything written."""
-        return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-
-
-class Evaluator:
-    """Evaluates requests on a read-only store.
-
-    Args:
-        store: The store.
-        prefixes: Prefixes for formats that have them.
-        label_properties: IRIs of properties whose values name a thing, for DESCRIBE.
-        about_properties: IRIs of properties by which a claim points at what it is about.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        *,
-        prefixes: dict[str, str],
-        label_properties: tuple[str, ...],
-        about_properties: tuple[str, ...],
-    ) -> None:
-        self._store = store
-        self._prefixes = prefixes
-        self._labels = [NamedNode(iri) for iri in label_properties]
-        self._about = [NamedNode(iri) for iri in about_properties]
-
-    def evaluate(self, request: tuple[Any, ...]) -> tuple[int, bytes, float]:
-        """Evaluate one request.
-
-        Args:
-            request: Query, base IRI, default graphs and named graphs (tuples of IRIs, or None
-                for the dataset of the query), media type for results and for graphs (None when
-                not acceptable), limit in bytes, and for DESCRIBE the SELECT queries that find
-                what is described together with the graphs they are described from.
-
-        Returns:
-            Kind of answer, its bytes, and the time at which the query was ready to run.
-        """
-        text, base_iri, default_graphs, named_graphs, results_type, graph_type, limit, describe = (
-            request
-        )
-        dataset = {
-            "base_iri": base_iri,
-            "default_graph": None if default_graphs is None else _named_nodes(default_graphs),
-            "named_graphs": None if named_graphs is None else _named_nodes(named_graphs),
-        }
-        answer = self._store.query(text, **dataset)
-        ready = time.perf_counter()
-        spool = Spool(limit)
-        if isinstance(answer, QueryTriples):
-            if graph_type is None:
-                raise NotAcceptableError(GRAPH)
-            triples = answer if describe is None else self._described(describe, dataset)
-            return GRAPH, self._graph(triples, graph_type, spool), ready
-        if results_type is None:
-            raise NotAcceptableError(RESULTS)
-        answer.serialize(spool, QueryResultsFormat.from_media_type(results_type))  # type: ignore[arg-type]
-        return RESULTS, spool.content(), ready
-
-    def _graph(self, triples: Any, media_type: str, spool: Spool) -> bytes:
-        rdf_format = RdfFormat.from_media_type(media_type)
-        if rdf_format == RdfFormat.RDF_XML:
-            triples = _checked(triples)
-        if media_type not in _WITH_PREFIXES:
-            serialize(triples, spool, rdf_format)  # type: ignore[arg-type]
-            return spool.content()
-        serialize(triples, spool, rdf_format, prefixes=self._prefixes)  # type: ignore[arg-type]
-        return _PREFIX_LINES.sub(_used_prefixes, spool.content(), count=1)
-
-    def _described(self, describe: tuple[Any, ...], dataset: dict[str, Any]) -> list[Triple]:
-        queries, graph_names = describe
-        found: dict[NamedNode | BlankNode, None] = {}
-        for query in queries:
-            answer = self._store.query(query, **dataset)
-            assert isinstance(answer, QuerySolutions)  # noqa: S101  # these are all SELECT
-            for solution in answer:
-                for term in solution:
-                    if isinstance(term, NamedNode | BlankNode):
-                        found[term] = None
-        graphs = [DefaultGraph()] if graph_names is None else _named_nodes(graph_names)
-        return list(Description(self._store, graphs, self._labels, self._about).of(found))
-
-
-class Description:
-    """What DESCRIBE says of resources: concise bounded descriptions, claims and labels.
-
-    That is every triple with the resource as subject, with blank nodes followed; every claim about
-    it, described likewise; and the labels of what these name.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        graphs: list[Any],
-        labels: list[NamedNode],
-        about: list[NamedNode],
-    ) -> None:
-        self._store = store
-        self._graphs = graphs
-        self._labels = labels
-        self._about = about
-        self._triples: dict[Triple, None] = {}
-
-    def of(self, resources: dict[Any, None]) -> dict[Triple, None]:
-        """Collect the description of resources, in a stable order, each triple once."""
-        for node in resources:
-            self._add_bounded(node)
-            for claim in sorted(self._claims(node), key=str):
-                self._add_bounded(claim)
-        named = {
-            term: None
-            for triple in self._triples
-            for term in (triple.predicate, triple.object)
-            if isinstance(term, NamedNode)
-        }
-        for term in named:
-            for label in self._labels:
-                self._add(self._match(term, label, None))
-        return self._triples
-
-    def _claims(self, node: Any) -> set[Any]:
-        return {quad.subject for about in self._about for quad in self._match(None, about, node)}
-
-    def _add_bounded(self, node: Any) -> None:
-        open_nodes, closed = [node], set()
-        while open_nodes:
-            node = open_nodes.pop()
-            closed.add(node)
-            quads = self._match(node, None, None)
-            self._add(quads)
-            open_nodes += [
-                quad.object
-                for quad in quads
-                if isinstance(quad.object, BlankNode) and quad.object not in closed
-            ]
-
-    def _add(self, quads: list[Any]) -> None:
-        self._triples.update((quad.triple, None) for quad in quads)
-
-    def _match(self, subject: Any, predicate: Any, value: Any) -> list[Any]:
-        return [
-            quad
-            for graph in self._graphs
-            for quad in self._store.quads_for_pattern(subject, predicate, value, graph)
-        ]
 
 
 class Worker:
@@ -262,15 +62,20 @@ class Worker:
             while self._waiting and time.perf_counter() - looked < _LOOK_SECONDS:
                 self._answer(evaluator, *self._waiting.popleft())
 
-    def _prepare(self, configuration: dict[str, Any]) -> Evaluator | None:
+    def _prepare(self, configuration: dict[str, Any]) -> Evaluator | Transcriber | None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         # Private writable memory, so that files mapped by the store do not count.
         limit = configuration.pop("memory")
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
         os.nice(configuration.pop("nice"))
         fenced = configuration.pop("fenced")
+        path = configuration.pop("store")
         try:
-            store = Store.read_only(configuration.pop("store"))
+            evaluator = (
+                Transcriber(**configuration)
+                if path is None
+                else Evaluator(Store.read_only(path), **configuration)
+            )
         except OSError as error:
             self._send(0, FAILED, RESULTS, str(error).encode())
             return None
@@ -279,7 +84,7 @@ class Worker:
             _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
             resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
         self._send(0, ANSWERED, RESULTS, b"")
-        return Evaluator(store, **configuration)
+        return evaluator
 
     def _receive(self, flags: int) -> bool:
         """Take in the messages at hand (or wait for one); False when the other side is gone."""
@@ -307,7 +112,9 @@ class Worker:
         else:
             self._configuration = message
 
-    def _answer(self, evaluator: Evaluator, number: int, request: tuple[Any, ...]) -> None:
+    def _answer(
+        self, evaluator: Evaluator | Transcriber, number: int, request: tuple[Any, ...]
+    ) -> None:
         begun = time.perf_counter()
         try:
             kind, body, ready = evaluator.evaluate(request)
@@ -315,6 +122,8 @@ class Worker:
             self._send(number, SYNTAX, RESULTS, str(error).encode())
         except NotAcceptableError as error:
             self._send(number, NOT_ACCEPTABLE, error.kind, str(error).encode())
+        except MalformedError as error:
+            self._send(number, MALFORMED, RESULTS, str(error).encode())
         except TooLargeError:
             self._send(number, TOO_LARGE, RESULTS, b"")
         except MemoryError:
@@ -336,36 +145,6 @@ class Worker:
             self._connection.sendall(body)
 
 
-def _named_nodes(iris: tuple[str, ...]) -> list[NamedNode]:
-    return [NamedNode(iri) for iri in iris]
-
-
-def _checked(triples: Iterable[Triple]) -> Iterator[Triple]:
-    for triple in triples:
-        if not fits_xml(triple):
-            raise NotAcceptableError(GRAPH, f"RDF/XML cannot hold {triple}")
-        yield triple
-
-
-def fits_xml(triple: Triple) -> bool:
-    """Whether the property ends as an XML name does, and the text has only XML's characters.
-
-    The engine writes RDF/XML that no parser reads where they do not.
-    """
-    value = triple.object.value if isinstance(triple.object, Literal) else ""
-    return bool(_XML_NAME.search(triple.predicate.value)) and not _NOT_IN_XML.search(value)
-
-
-def _used_prefixes(lines: re.Match[bytes]) -> bytes:
-    """Keep the prefixes that may be used, sorted, since the engine's order is not stable."""
-    used = [
-        line
-        for line in sorted(lines.group().splitlines(keepends=True))
-        if (name := _PREFIX_NAME.match(line)) and lines.string.find(name.group(1), lines.end()) >= 0
-    ]
-    return b"".join(used)
-
-
 def _end_with(parent: socket.socket) -> None:
     """End this process soon after the other side is gone, whatever it is evaluating."""
     poll = select.poll()
@@ -376,13 +155,9 @@ def _end_with(parent: socket.socket) -> None:
 
 
 def main() -> None:
-    """Serve the socket whose file descriptor is the only argument."""
-    with socket.socket(fileno=int(sys.argv[1])) as connection:
+    """Serve the socket whose file descriptor is the last argument."""
+    with socket.socket(fileno=int(sys.argv[-1])) as connection:
         threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
         Worker(connection).run()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-if __name__ == "__main__":
-    main()

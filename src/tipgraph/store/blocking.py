@@ -1,0 +1,128 @@
+"""What all stores offer to programs that wait for an answer: an event loop of their own."""
+
+import asyncio
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Coroutine
+from typing import Any, Final, Self
+
+from tipgraph.errors import QueryError
+from tipgraph.formats import JSON, N_TRIPLES
+from tipgraph.settings import Settings
+from tipgraph.store.base import Pending, QueryAnswer, QueryRequest
+from tipgraph.store.hints import unknown_terms
+from tipgraph.store.results import Solutions, Triples, read_graph, read_results
+
+_HINT_SECONDS: Final = 0.5
+
+
+class BlockingStore(ABC):
+    """A store that programs can ask and wait for, as a context manager or until `close`.
+
+    A server calls `start` and `stop` in its event loop instead; threads of it may wait as well.
+
+    Args:
+        settings: Limits, and what relative IRIs are resolved against.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._background: _BackgroundLoop | None = None
+
+    @abstractmethod
+    def submit(self, request: QueryRequest, *, client: str = "") -> Pending:
+        """Begin a query; see `Store.submit`."""
+
+    async def start(self) -> None:
+        """Get ready to answer in the running event loop."""
+        self._loop = asyncio.get_running_loop()
+
+    async def stop(self) -> None:
+        """Stop what `start` began."""
+        self._loop = None
+
+    async def hints(self, request: QueryRequest) -> tuple[str, ...]:
+        """Name the terms of a query that nothing here uses; see `Store.hints`."""
+
+        async def select(query: str) -> Solutions:
+            answer = await self._answer(
+                QueryRequest(query, results_format=JSON, timeout=_HINT_SECONDS)
+            )
+            solutions = read_results(answer.body)
+            assert isinstance(solutions, Solutions)  # noqa: S101  # it was a SELECT
+            return solutions
+
+        try:
+            return await unknown_terms(request.query, self._settings.base_iri, select)
+        except QueryError:
+            # A hint is a courtesy: without the time for it, there is none.
+            return ()
+
+    def answer(self, request: QueryRequest) -> QueryAnswer:
+        """Answer a query and wait for it; see `Store.answer`."""
+        if self._loop is None:
+            self._background = self._background or _BackgroundLoop()
+            self._background.run(self.start())
+        assert self._loop is not None  # noqa: S101  # it was started
+        return asyncio.run_coroutine_threadsafe(self._answer(request), self._loop).result()
+
+    async def _answer(self, request: QueryRequest) -> QueryAnswer:
+        pending = self.submit(request)
+        while (answer := await pending.settled()) is None:
+            pass
+        return answer
+
+    def query(
+        self,
+        text: str,
+        *,
+        default_graphs: tuple[str, ...] | None = None,
+        named_graphs: tuple[str, ...] | None = None,
+        timeout: float | None = None,
+    ) -> Solutions | bool | Triples:
+        """Answer a query as rows, a truth value or triples; see `Store.query`."""
+        request = QueryRequest(
+            text,
+            default_graphs,
+            named_graphs,
+            results_format=JSON,
+            graph_format=N_TRIPLES,
+            timeout=timeout,
+        )
+        answer = self.answer(request)
+        return read_results(answer.body) if answer.format is JSON else read_graph(answer.body)
+
+    def close(self) -> None:
+        """End what `answer` and `query` began."""
+        if self._background is not None:
+            self._background.run(self.stop())
+            self._background.close()
+            self._background = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _BackgroundLoop:
+    """An event loop in a thread, for callers that have none."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="tipgraph-store", daemon=True
+        )
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run a coroutine there and wait for its result."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def close(self) -> None:
+        """Stop the loop and its thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
