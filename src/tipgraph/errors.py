@@ -18,6 +18,9 @@ TipgraphError                      exit code 4 unless a class below says otherwi
     ├── FederationError            2  it calls a SERVICE that is not allowed
     ├── UnknownFunctionError       2  it calls a function that the engine does not have
     ├── ServiceCallError           4  the call to a SERVICE failed
+    ├── EndpointAwayError          4  the endpoint that holds the graph cannot be reached
+    ├── EndpointFailureError       4  that endpoint refused or failed
+    ├── UnusableAnswerError        4  that endpoint's answer is not whole, or not what it says
     ├── NotAcceptableError         2  no accepted format fits its kind of answer
     ├── QueryTimeoutError          4  it ran past its deadline
     ├── MemoryLimitError           4  it needs more memory than a worker may have
@@ -198,6 +201,27 @@ class UnknownFunctionError(QueryError):
 
 class ServiceCallError(QueryError):
     """A query whose call to an allowed SERVICE failed, or went past a limit of such calls."""
+
+
+class EndpointAwayError(QueryError):
+    """A query for an endpoint that cannot be reached, or could not be a moment ago.
+
+    Args:
+        message: Why it cannot be reached.
+        retry_after: Seconds after which it will be tried again.
+    """
+
+    def __init__(self, message: str, retry_after: int = 1) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class EndpointFailureError(QueryError):
+    """A query that the endpoint refused or on which it failed; quotes what it said."""
+
+
+class UnusableAnswerError(QueryError):
+    """A query whose answer was cut short, or is not of the type that was asked for."""
 
 
 class NotAcceptableError(QueryError):

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Final, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from tipgraph.errors import UsageError
@@ -40,6 +40,27 @@ class Settings(BaseSettings):
     web_dir: Path | None = Field(
         default=None,
         description="Folder with the pages' libraries in node_modules; without it, the project's.",
+    )
+    store_url: str | None = Field(
+        default=None,
+        description="Address of a SPARQL endpoint that holds the graph, in place of a snapshot.",
+    )
+    store_user: str | None = Field(
+        default=None, description="User name at that endpoint (HTTP Basic authentication)."
+    )
+    store_password: SecretStr | None = Field(
+        default=None, description="Password of that user; never logged."
+    )
+    store_token: SecretStr | None = Field(
+        default=None, description="Bearer token for that endpoint, in place of user and password."
+    )
+    store_ca: Path | None = Field(
+        default=None,
+        description="File (PEM) of the certificates that endpoint's is checked by; without it, "
+        "the system's.",
+    )
+    store_connections: int = Field(
+        default=8, ge=1, le=1024, description="Queries at that endpoint at a time; others wait."
     )
     workers: int = Field(
         default=max(2, os.cpu_count() or 2),

@@ -1,35 +1,23 @@
 """EmbeddedStore: answers SPARQL over a snapshot in worker processes of its own."""
 
 import asyncio
-import re
 from typing import Any, Final
 
-from tipgraph.errors import (
-    EngineError,
-    MemoryLimitError,
-    NotAcceptableError,
-    ResultTooLargeError,
-    ServiceCallError,
-    UnknownFunctionError,
-)
-from tipgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, media_types
 from tipgraph.namespaces import PREFIXES, RDFS, SKOS, TIP
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Manifest, Snapshot
-from tipgraph.store import serialiser, worker
+from tipgraph.store import worker
 from tipgraph.store.base import QueryAnswer, QueryRequest, Timings
 from tipgraph.store.blocking import BlockingStore
 from tipgraph.store.describe import describe_queries
-from tipgraph.store.federation import REPORT, Gateway
+from tipgraph.store.failures import failed
+from tipgraph.store.federation import Gateway
 from tipgraph.store.pool import PoolLimits, WorkerPool
-from tipgraph.store.process import Answer
 from tipgraph.store.queue import Ticket
 from tipgraph.store.services import find_services, rewrite_services
-from tipgraph.store.syntax import explain
 from tipgraph.store.tokens import decode_code, read_prologue, tokens
 
 _LABEL_PROPERTIES: Final = (f"{RDFS}label", f"{SKOS}prefLabel")
-_UNKNOWN_FUNCTION: Final = re.compile(r"custom function (<[^>]*>) is not supported")
 _ABOUT_PROPERTIES: Final = (f"{TIP}claimSubject", f"{TIP}claimObject")
 
 
@@ -137,7 +125,7 @@ class PendingQuery:
             return None
         chosen = (self._request.results_format, self._request.graph_format)[answer.kind]
         if answer.status != worker.ANSWERED or chosen is None:
-            raise _failure(answer, decode_code(self._request.query))
+            raise failed(answer, decode_code(self._request.query))
         timings = Timings(self._ticket.queue_seconds, answer.prepare, answer.evaluate)
         return QueryAnswer(answer.body, chosen, timings)
 
@@ -153,26 +141,3 @@ def _dataset(
     if request.default_graphs is None and request.named_graphs is None:
         return None, None
     return request.default_graphs or (), request.named_graphs or ()
-
-
-def _failure(answer: Answer, text: str) -> Exception:
-    said = answer.body.decode(errors="replace")
-    if answer.status == worker.SYNTAX:
-        return explain(text, said)
-    if answer.status == worker.TOO_LARGE:
-        return ResultTooLargeError(
-            "the answer is larger than answers may be: page through it with ORDER BY, LIMIT and "
-            "OFFSET, or ask for fewer variables"
-        )
-    if answer.status == worker.OUT_OF_MEMORY:
-        return MemoryLimitError("the query needs more memory than one query may have")
-    if answer.status == worker.NOT_ACCEPTABLE:
-        if answer.kind == serialiser.GRAPH:
-            reason = said or "this query gives a graph"
-            return NotAcceptableError(reason, media_types(GRAPH_FORMATS))
-        return NotAcceptableError("this query gives results", media_types(RESULTS_FORMATS))
-    if report := REPORT.match(said):
-        return ServiceCallError(report.group(1))
-    if function := _UNKNOWN_FUNCTION.search(said):
-        return UnknownFunctionError(f"there is no function {function.group(1)} here")
-    return EngineError(f"the engine failed on this query: {said}")

@@ -85,7 +85,7 @@ class WorkerPool:
         self._limits = limits
         self._lanes: list[_Lane] = []
         self._spares: list[_Lane] = []
-        self._queue = FairQueue()
+        self._queue: FairQueue[Ticket] = FairQueue()
         self._numbers = count(1)
         self._ticking = False
         self._stopped = False

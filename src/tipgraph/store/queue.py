@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from tipgraph.store.process import Answer
 
@@ -73,17 +73,26 @@ class Ticket:
             said.set_result(None)
 
 
-class FairQueue:
-    """Tickets that wait for a worker, taken from one client after the other."""
+class Queued(Protocol):
+    """What can wait in a queue."""
+
+    client: str
+
+
+Waiting = TypeVar("Waiting", bound=Queued)
+
+
+class FairQueue(Generic[Waiting]):
+    """What waits for its turn, taken from one client after the other."""
 
     def __init__(self) -> None:
-        self._clients: OrderedDict[str, deque[Ticket]] = OrderedDict()
+        self._clients: OrderedDict[str, deque[Waiting]] = OrderedDict()
         self._size = 0
 
     def __len__(self) -> int:
         return self._size
 
-    def __iter__(self) -> Iterator[Ticket]:
+    def __iter__(self) -> Iterator[Waiting]:
         return chain.from_iterable(self._clients.values())
 
     def of_client(self, client: str) -> int:
@@ -94,18 +103,18 @@ class FairQueue:
         """How many clients have tickets waiting."""
         return len(self._clients)
 
-    def push(self, ticket: Ticket) -> None:
+    def push(self, ticket: Waiting) -> None:
         """Add a ticket behind its client's others."""
         self._clients.setdefault(ticket.client, deque()).append(ticket)
         self._size += 1
 
-    def push_back(self, ticket: Ticket) -> None:
+    def push_back(self, ticket: Waiting) -> None:
         """Put a ticket that had left the queue before all others."""
         self._clients.setdefault(ticket.client, deque()).appendleft(ticket)
         self._clients.move_to_end(ticket.client, last=False)
         self._size += 1
 
-    def pop(self) -> Ticket:
+    def pop(self) -> Waiting:
         """Take the next ticket: the oldest of the client whose turn it is."""
         client, tickets = next(iter(self._clients.items()))
         ticket = tickets.popleft()
@@ -116,7 +125,7 @@ class FairQueue:
         self._size -= 1
         return ticket
 
-    def remove(self, ticket: Ticket) -> bool:
+    def remove(self, ticket: Waiting) -> bool:
         """Take a ticket out; False when it is not here."""
         tickets = self._clients.get(ticket.client)
         if tickets is None or ticket not in tickets:
