@@ -52,7 +52,8 @@ class Catalogue:
         for name, triples in self._manifest.graphs.items():
             yield _says(self.dataset, f"{VOID}subset", NamedNode(name))
             yield from _typed(NamedNode(name), f"{DCAT}Dataset", f"{VOID}Dataset")
-            yield _says(NamedNode(name), f"{VOID}triples", _integer(triples))
+            if triples is not None:
+                yield _says(NamedNode(name), f"{VOID}triples", _integer(triples))
         for each in GRAPH_FORMATS:
             yield _says(self.dataset, f"{VOID}feature", NamedNode(each.iri))
         yield from self._service(NamedNode(f"{address}sparql"))
@@ -61,12 +62,13 @@ class Catalogue:
 
     def _version(self) -> Iterator[Triple]:
         stated = Literal(self._manifest.dataset_version)
-        digest = Literal(f"sha256:{self._manifest.digest}")
         yield from _typed(self.version, f"{DCAT}Dataset")
         yield _says(self.dataset, f"{DCAT}version", stated)
         yield _says(self.version, f"{DCAT}version", stated)
         yield _says(self.version, f"{DCAT}isVersionOf", self.dataset)
-        yield _says(self.version, f"{DCTERMS}identifier", digest)
+        if self._manifest.is_fixed:
+            digest = Literal(f"sha256:{self._manifest.digest}")
+            yield _says(self.version, f"{DCTERMS}identifier", digest)
 
     def _service(self, endpoint: NamedNode) -> Iterator[Triple]:
         service = NamedNode(f"{self._base}sparql")

@@ -42,16 +42,17 @@ class Dump:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a snapshot holds and what it was made from.
+    """What a snapshot, or an endpoint in its place, holds and what it was made from.
 
     Args:
-        digest: SHA-256 (hex) of the canonical dataset (RDFC-1.0 N-Quads).
+        digest: SHA-256 (hex) of the canonical dataset (RDFC-1.0 N-Quads); empty for an endpoint,
+            whose data may change.
         inputs_digest: SHA-256 (hex) of the bytes and options the snapshot was built from.
         dataset_version: The version of the dataset, such as `1.0.0`.
         software_version: The version of tipgraph that built it.
-        graphs: Named graph IRI to number of triples.
+        graphs: Named graph IRI to number of triples; None where it is not known.
         default_graph: IRIs of the named graphs merged into the default graph.
-        default_graph_triples: Number of triples in the default graph.
+        default_graph_triples: Number of triples in the default graph; None where it is not known.
         dumps: The files in the folder of dumps.
         format_version: Layout of the folder; another one is refused.
     """
@@ -60,11 +61,16 @@ class Manifest:
     inputs_digest: str
     dataset_version: str
     software_version: str
-    graphs: Mapping[str, int]
+    graphs: Mapping[str, int | None]
     default_graph: tuple[str, ...]
-    default_graph_triples: int
+    default_graph_triples: int | None
     dumps: tuple[Dump, ...] = ()
     format_version: int = FORMAT_VERSION
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the dataset stays as it is, so that answers can be kept."""
+        return bool(self.digest)
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -137,10 +137,11 @@ def _default_graph(dataset: BlankNode, manifest: Manifest) -> Iterator[Triple]:
         yield Triple(graph, NamedNode(f"{DCTERMS}description"), Literal(text, language="en"))
 
 
-def _graph(graph: BlankNode, triples: int) -> Iterator[Triple]:
-    count = Literal(str(triples), datatype=NamedNode(f"{XSD}integer"))
+def _graph(graph: BlankNode, triples: int | None) -> Iterator[Triple]:
     yield _typed(graph, "Graph")
-    yield Triple(graph, NamedNode(f"{VOID}triples"), count)
+    if triples is not None:
+        count = Literal(str(triples), datatype=NamedNode(f"{XSD}integer"))
+        yield Triple(graph, NamedNode(f"{VOID}triples"), count)
 
 
 def _limits(settings: Settings) -> str:

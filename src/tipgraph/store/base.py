@@ -1,10 +1,16 @@
 """The store seam: what is asked of a store, what it answers, and the Store protocol itself."""
 
-from typing import NamedTuple, Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tipgraph.formats import Format
-from tipgraph.snapshot import Manifest
+from tipgraph.snapshot import Manifest, Snapshot
 from tipgraph.store.results import Solutions, Triples
+
+if TYPE_CHECKING:
+    from tipgraph.store.pool import WorkerPool
+    from tipgraph.store.remote.endpoint import Endpoint
 
 
 class QueryRequest(NamedTuple):
@@ -85,11 +91,30 @@ class Pending(Protocol):
 
 
 class Store(Protocol):
-    """Answers SPARQL over one dataset, which does not change while the store is open."""
+    """Answers SPARQL over one dataset; whether that may change, its manifest says."""
 
     @property
     def manifest(self) -> Manifest:
         """What the dataset holds; its digest differs between datasets."""
+        ...
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The snapshot with its dumps and its search index; None when an endpoint is asked."""
+        ...
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """The endpoint that is asked; None when the dataset is here."""
+        ...
+
+    @property
+    def pool(self) -> WorkerPool:
+        """The workers, for operations: how many are busy, how many were killed."""
+        ...
+
+    async def ready(self) -> bool:
+        """Find out whether queries are answered."""
         ...
 
     def submit(self, request: QueryRequest, *, client: str = "") -> Pending:

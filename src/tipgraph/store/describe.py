@@ -2,13 +2,19 @@
 
 SPARQL 1.1 section 16.4 leaves to the service what a description holds. Here it is the triples with
 the resource as subject, blank nodes followed, the claims about it, and the labels of what these
-name; `worker.Description` collects them, from what the queries made here find.
+name; `evaluator.Description` collects them, from what the queries made here find.
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Final
 
+from tipgraph.namespaces import RDFS, SKOS, TIP
 from tipgraph.store.tokens import Prologue, Token, query_form
+
+# By these a description names things, and by these a claim points at what it is about.
+LABEL_PROPERTIES: Final = (f"{RDFS}label", f"{SKOS}prefLabel")
+ABOUT_PROPERTIES: Final = (f"{TIP}claimSubject", f"{TIP}claimObject")
 
 DescribePlan = tuple[tuple[str, ...], tuple[str, ...] | None]
 

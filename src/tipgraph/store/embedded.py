@@ -1,24 +1,21 @@
 """EmbeddedStore: answers SPARQL over a snapshot in worker processes of its own."""
 
 import asyncio
-from typing import Any, Final
+from typing import Any
 
-from tipgraph.namespaces import PREFIXES, RDFS, SKOS, TIP
+from tipgraph.namespaces import PREFIXES
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Manifest, Snapshot
 from tipgraph.store import worker
 from tipgraph.store.base import QueryAnswer, QueryRequest, Timings
 from tipgraph.store.blocking import BlockingStore
-from tipgraph.store.describe import describe_queries
+from tipgraph.store.describe import ABOUT_PROPERTIES, LABEL_PROPERTIES, describe_queries
 from tipgraph.store.failures import failed
 from tipgraph.store.federation import Gateway
 from tipgraph.store.pool import PoolLimits, WorkerPool
 from tipgraph.store.queue import Ticket
 from tipgraph.store.services import find_services, rewrite_services
 from tipgraph.store.tokens import decode_code, read_prologue, tokens
-
-_LABEL_PROPERTIES: Final = (f"{RDFS}label", f"{SKOS}prefLabel")
-_ABOUT_PROPERTIES: Final = (f"{TIP}claimSubject", f"{TIP}claimObject")
 
 
 class EmbeddedStore(BlockingStore):
@@ -28,6 +25,8 @@ class EmbeddedStore(BlockingStore):
         snapshot: The finished graph.
         settings: Number of workers and limits.
     """
+
+    endpoint = None
 
     def __init__(self, snapshot: Snapshot, settings: Settings) -> None:
         super().__init__(settings)
@@ -39,8 +38,8 @@ class EmbeddedStore(BlockingStore):
                 "nice": 0,
                 "fenced": not settings.service_allow,
                 "prefixes": dict(PREFIXES),
-                "label_properties": _LABEL_PROPERTIES,
-                "about_properties": _ABOUT_PROPERTIES,
+                "label_properties": LABEL_PROPERTIES,
+                "about_properties": ABOUT_PROPERTIES,
             },
             PoolLimits(settings.workers, settings.queue_size, settings.queue_seconds),
         )
@@ -55,6 +54,10 @@ class EmbeddedStore(BlockingStore):
     def pool(self) -> WorkerPool:
         """The workers, for operations: how many are busy, how many were killed."""
         return self._pool
+
+    async def ready(self) -> bool:
+        """Whether at least one worker has the snapshot open."""
+        return self._pool.ready
 
     async def start(self) -> None:
         """Start the workers in the running event loop."""

@@ -42,12 +42,17 @@ def failed(answer: Answer, text: str) -> Exception:
     if answer.status == worker.NOT_ACCEPTABLE:
         return not_acceptable(answer.kind, said)
     if answer.status == worker.MALFORMED:
-        return UnusableAnswerError(f"what the endpoint answered is not whole or not valid: {said}")
+        return unusable(said)
     if report := REPORT.match(said):
         return ServiceCallError(report.group(1))
     if function := _UNKNOWN_FUNCTION.search(said):
         return UnknownFunctionError(f"there is no function {function.group(1)} here")
     return EngineError(f"the engine failed on this query: {said}")
+
+
+def unusable(reason: str) -> UnusableAnswerError:
+    """The error for a query whose answer cannot be read."""
+    return UnusableAnswerError(f"what the endpoint answered is not whole or not valid: {reason}")
 
 
 def too_large() -> ResultTooLargeError:

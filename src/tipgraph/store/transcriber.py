@@ -5,22 +5,26 @@ Workers run this, so it imports pyoxigraph, its sibling and the standard library
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from pyoxigraph import (
+    BlankNode,
+    NamedNode,
     QueryBoolean,
     QueryResultsFormat,
+    QuerySolution,
     QuerySolutions,
     QueryTriples,
-    RdfFormat,
     Store,
     Triple,
-    parse,
     parse_query_results,
 )
 
 from tipgraph.store.serialiser import GRAPH, RESULTS, write_graph, write_results
+
+# Begins an IRI that stands for a variable in the template of a CONSTRUCT; its number follows.
+PLACEHOLDER: Final = "urn:tipgraph:variable:"
 
 # Virtuoso gives a blank node the form of an IRI, and a truth value that of a table.
 _BLANK_NODE: Final = re.compile(rb'("bnode"\s*,\s*"value"\s*:\s*")nodeID://')
@@ -46,50 +50,105 @@ class Transcriber:
         """Check a query, or write an answer.
 
         Args:
-            request: Query and base IRI; or whether a truth value was asked for (None when a graph
-                was), the body and its media type, the media type that is wanted, and the limit in
-                bytes.
+            request: Query and base IRI; or answers in the JSON format of results (more than one
+                for a graph alone), whether they are to be truth values, the template that their
+                rows fill with the names of its variables (None when the rows are the answer), its
+                base IRI, the media type that is wanted, and the limit in bytes.
 
         Returns:
             Kind of answer, its bytes (none for a query), and the time at which it was read.
 
         Raises:
-            MalformedError: The body is not what it should be.
+            MalformedError: The answer is not what it should be.
         """
         if len(request) == 2:
             text, base_iri = request
             # Over nothing, so that it is parsed and planned and finds nothing.
             answer = self._nothing.query(text, base_iri=base_iri)
             return GRAPH if isinstance(answer, QueryTriples) else RESULTS, b"", time.perf_counter()
-        truth, body, media_type, wanted, limit = request
+        bodies, truth, template, base_iri, media_type, limit = request
+        answers = [read_answer(body, truth) for body in bodies]
+        ready = time.perf_counter()
         try:
-            if truth is None:
-                triples = _triples(body, media_type)
-                ready = time.perf_counter()
-                return GRAPH, write_graph(triples, wanted, limit, self._prefixes), ready
-            results = _results(body, truth)
-            ready = time.perf_counter()
-            return RESULTS, write_results(results, wanted, limit), ready
+            if template is None:
+                return RESULTS, write_results(answers[0], media_type, limit), ready
+            # Each triple once, as in any graph.
+            triples = dict.fromkeys(self._filled(template, base_iri, answers))
+            return GRAPH, write_graph(triples, media_type, limit, self._prefixes), ready
         except SyntaxError as error:
             raise MalformedError(error.msg) from error
 
+    def _filled(
+        self, template: tuple[str, Sequence[str]], base_iri: str, answers: Sequence[Any]
+    ) -> Iterator[Triple]:
+        """The triples that a template makes of the rows of answers."""
+        text, variables = template
+        pattern: list[Any] = list(self._nothing.query(text, base_iri=base_iri))  # type: ignore[arg-type]
+        for number, rows in enumerate(answers):
+            # A label names the same blank node in one answer, and another one in the next.
+            suffix = f"x{number}" if len(answers) > 1 else ""
+            for row in rows:
+                filler = _Filler(row, variables, suffix)
+                for triple in pattern:
+                    try:
+                        yield filler.filled(triple)
+                    except TypeError:
+                        # A variable is unbound, or its value cannot stand there: SPARQL, 16.2.
+                        continue
 
-def _triples(body: bytes, media_type: str) -> Iterable[Triple]:
-    """The triples of a graph, each once."""
-    quads = parse(body, format=RdfFormat.from_media_type(media_type))
-    return dict.fromkeys(quad.triple for quad in quads)
+
+class _Filler:
+    """Puts the values of a row into a template, whose blank nodes are new ones in each row.
+
+    Args:
+        row: The row.
+        variables: Names of the variables, by the number of their placeholder.
+        suffix: Comes after the labels of blank nodes in the row.
+    """
+
+    def __init__(self, row: QuerySolution, variables: Sequence[str], suffix: str) -> None:
+        self._row = row
+        self._variables = variables
+        self._suffix = suffix
+        self._blank: dict[str, BlankNode] = {}
+
+    def filled(self, term: Any) -> Any:
+        """A term, or a triple, of the template with the values of the row."""
+        if isinstance(term, Triple):
+            return Triple(*(self.filled(part) for part in term))
+        if isinstance(term, NamedNode) and term.value.startswith(PLACEHOLDER):
+            number = int(term.value.removeprefix(PLACEHOLDER))
+            value = self._row[self._variables[number]]
+            if self._suffix and isinstance(value, BlankNode):
+                return BlankNode(value.value + self._suffix)
+            return value
+        if isinstance(term, BlankNode):
+            return self._blank.setdefault(term.value, BlankNode())
+        return term
 
 
-def _results(body: bytes, truth: bool) -> QueryBoolean | QuerySolutions:
+def read_answer(body: bytes, truth: bool = False) -> QueryBoolean | QuerySolutions:
+    """Read an answer in the JSON format of results.
+
+    Args:
+        body: The answer.
+        truth: Whether it is to be a truth value.
+
+    Raises:
+        MalformedError: It is not what it should be.
+    """
     json = QueryResultsFormat.JSON
-    results = parse_query_results(_BLANK_NODE.sub(rb"\1", body), format=json)
+    try:
+        results = parse_query_results(_BLANK_NODE.sub(rb"\1", body), format=json)
+    except SyntaxError as error:
+        raise MalformedError(error.msg) from error
     if isinstance(results, QuerySolutions):
         if not truth:
             return results
         if [variable.value for variable in results.variables] != [_TRUTH]:
             raise MalformedError("a truth value was asked for, and it holds solutions")
         found = b"true" if list(results) else b"false"
-        results = parse_query_results(b'{"head":{},"boolean":%s}' % found, format=json)
-    elif not truth:
+        return parse_query_results(b'{"head":{},"boolean":%s}' % found, format=json)
+    if not truth:
         raise MalformedError("solutions were asked for, and it holds a truth value")
     return results
