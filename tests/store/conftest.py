@@ -1,13 +1,19 @@
-"""A store over one small snapshot for all tests here."""
+"""Stores over one small dataset for all tests here: embedded, and at endpoints of two makers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
+from tests.endpoints import oxigraph, virtuoso
 from tests.service import rivers, write_snapshot
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Snapshot
 from tipgraph.store import EmbeddedStore, open_store
+from tipgraph.store.remote import RemoteStore, open_remote
+
+ENDPOINTS = {"oxigraph": oxigraph, "virtuoso": virtuoso}
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +22,55 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 
 
 @pytest.fixture(scope="session")
-def store(snapshot: Snapshot) -> Iterator[EmbeddedStore]:
-    """Two workers, and queries that may run for a second."""
+def embedded(snapshot: Snapshot) -> Iterator[EmbeddedStore]:
+    """Two workers, and queries that may run for three seconds."""
     with open_store(snapshot, Settings(workers=2, query_timeout=1)) as store:
+        yield store
+
+
+class Endpoints:
+    """The endpoints, each started when it is first asked for."""
+
+    def __init__(self, folders: pytest.TempPathFactory, stack: ExitStack) -> None:
+        self._folders = folders
+        self._stack = stack
+        self._addresses: dict[str, str] = {}
+
+    def address(self, name: str) -> str:
+        """Where an endpoint is."""
+        if name not in self._addresses:
+            folder = self._folders.mktemp(name) / "data"
+            serving = ENDPOINTS[name](rivers(), folder)
+            self._addresses[name] = self._stack.enter_context(serving)
+        return self._addresses[name]
+
+
+@pytest.fixture(scope="session")
+def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
+    with ExitStack() as stack:
+        yield Endpoints(tmp_path_factory, stack)
+
+
+Opener = Callable[..., EmbeddedStore | RemoteStore]
+
+
+@pytest.fixture(scope="session", params=("embedded", *ENDPOINTS))
+def opener(request: pytest.FixtureRequest, snapshot: Snapshot, endpoints: Endpoints) -> Opener:
+    """Opens each kind of store in turn, with settings."""
+
+    def opened(**given: Any) -> EmbeddedStore | RemoteStore:
+        # A machine that is busy may take a while to start the workers.
+        settings = Settings(**{"workers": 2, "queue_seconds": 10, **given})
+        if request.param == "embedded":
+            return open_store(snapshot, settings)
+        address = endpoints.address(request.param)
+        return open_remote(settings.model_copy(update={"store_url": address}))
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def store(opener: Opener) -> Iterator[EmbeddedStore | RemoteStore]:
+    """Each store in turn, with queries that may run for three seconds."""
+    with opener(query_timeout=3) as store:
         yield store

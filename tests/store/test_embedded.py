@@ -1,0 +1,49 @@
+"""The embedded store's own: its workers come, are killed and replaced, and go."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.service import wait_until
+from tests.store.test_compliance import ENDLESS
+from tipgraph.errors import EngineError, MemoryLimitError, QueryTimeoutError
+from tipgraph.settings import Settings
+from tipgraph.snapshot import Snapshot, open_snapshot
+from tipgraph.store import EmbeddedStore, open_store
+
+HUNGRY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i ?f ?c"
+
+
+def test_memory_is_limited(snapshot: Snapshot) -> None:
+    settings = Settings(workers=1, worker_memory=256 * 1024 * 1024, query_timeout=60)
+    with open_store(snapshot, settings) as store:
+        with pytest.raises(MemoryLimitError):
+            store.query(HUNGRY)
+        assert store.query("ASK {}") is True
+
+
+def test_workers_do_not_outlive_the_store(snapshot: Snapshot) -> None:
+    store = open_store(snapshot, Settings(workers=2))
+    assert store.query("ASK {}") is True
+    assert store.pool.ready
+    store.close()
+    assert not store.pool.ready
+
+
+def test_a_damaged_store_is_said_at_the_start(snapshot: Snapshot, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged"
+    (damaged / "store").mkdir(parents=True)
+    (damaged / "store" / "CURRENT").write_text("nonsense\n")
+    (damaged / "manifest.json").write_text(snapshot.manifest.to_json())
+    (damaged / "search.sqlite").touch()
+    with pytest.raises(EngineError, match="could not open"):
+        open_store(open_snapshot(damaged)).query("ASK {}")
+
+
+def test_a_killed_worker_is_replaced_at_once(embedded: EmbeddedStore) -> None:
+    before = embedded.pool.kills["timeout"]
+    with pytest.raises(QueryTimeoutError):
+        embedded.query(ENDLESS, timeout=0.2)
+    assert embedded.query("ASK {}") is True
+    assert embedded.pool.kills["timeout"] == before + 1
+    wait_until(lambda: embedded.pool.busy == 0, seconds=5)
