@@ -53,7 +53,7 @@ def oxigraph(quads: Sequence[Quad], folder: Path) -> Iterator[str]:
     """Serve quads by Oxigraph's own server; gives the address of its endpoint."""
     program = Path(sys.executable).with_name("oxigraph")
     _write(quads, folder)
-    load = [program, "load", "--location", "store", "--file", _QUADS]
+    load = [str(program), "load", "--location", "store", "--file", _QUADS]
     subprocess.run(load, cwd=folder, check=True, capture_output=True)
     address = f"127.0.0.1:{free_port()}"
     serve = [str(program), "serve-read-only", "--location", "store", "--bind", address]

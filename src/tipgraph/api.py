@@ -3,19 +3,19 @@
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import rdflib
 from pyoxigraph import Quad, Triple
 
 from tipgraph import dataset, validation
-from tipgraph.build import Inputs, build, default_folder
+from tipgraph.build import Inputs, open_graph
 from tipgraph.errors import UsageError
 from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY, PREFIXES
 from tipgraph.rdflib_terms import from_rdflib, to_rdflib
 from tipgraph.reasoning import Entailment
 from tipgraph.settings import Settings
-from tipgraph.store import EmbeddedStore, open_store
+from tipgraph.store import EmbeddedStore
 from tipgraph.validation import (
     Document,
     Engine,
@@ -24,6 +24,9 @@ from tipgraph.validation import (
     ValidationReport,
     gather,
 )
+
+if TYPE_CHECKING:
+    from tipgraph.store.remote import RemoteStore
 
 Named = TypeVar("Named", bound=StrEnum)
 RdfSource = str | Path | rdflib.Graph | Iterable[Triple | Quad]
@@ -39,8 +42,8 @@ def load() -> rdflib.Graph:
 
 def open(
     *data: str | Path, union_default_graph: bool = False, settings: Settings | None = None
-) -> EmbeddedStore:
-    """Open the shipped graph, or RDF files, as a store that answers SPARQL.
+) -> "EmbeddedStore | RemoteStore":
+    """Open the shipped graph, RDF files or an endpoint as a store that answers SPARQL.
 
     >>> with tipgraph.open() as store:  # doctest: +SKIP
     ...     store.query("SELECT ?route WHERE { ?route a tip:Route }").to_pandas()
@@ -48,15 +51,15 @@ def open(
     Args:
         data: RDF files to use instead of the shipped graph.
         union_default_graph: Merge the files' named graphs into the default graph as well.
-        settings: Limits of the store; `TIPGRAPH_*` variables over defaults when not given.
+        settings: Limits of the store, and the endpoint if there is one; `TIPGRAPH_*` variables
+            over defaults when not given.
 
     Raises:
-        TipgraphError: A file cannot be read, or the snapshot cannot be built or written.
+        TipgraphError: A file cannot be read, the snapshot cannot be built or written, or the
+            endpoint does not answer.
     """
-    chosen = settings or Settings.from_environment()
     inputs = Inputs(tuple(Path(path) for path in data), union_default_graph)
-    built = build(inputs, chosen.snapshot_dir or default_folder())
-    return open_store(built.snapshot, chosen)
+    return open_graph(inputs, settings or Settings.from_environment())
 
 
 def validate(

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import platformdirs
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from tipgraph import dataset, dumps, reasoning, search, validation, void
-from tipgraph.errors import CacheError, NonConformanceError, SnapshotError
+from tipgraph.errors import CacheError, NonConformanceError, SnapshotError, UsageError
 from tipgraph.namespaces import (
     DATASET,
     DCAT,
@@ -31,6 +31,7 @@ from tipgraph.namespaces import (
     GRAPHS_MERGED,
     OWL,
 )
+from tipgraph.settings import Settings
 from tipgraph.snapshot import (
     DUMPS_NAME,
     MANIFEST_NAME,
@@ -40,6 +41,10 @@ from tipgraph.snapshot import (
     Snapshot,
     open_snapshot,
 )
+from tipgraph.store import EmbeddedStore, open_store
+
+if TYPE_CHECKING:
+    from tipgraph.store.remote import RemoteStore
 
 # A change to the code that makes the graph makes another snapshot, as a change of its files does.
 _CODE: Final = (
@@ -138,6 +143,32 @@ def build(
         finally:
             _remove(partial)
     return Build(open_snapshot(path), steps.seconds)
+
+
+def open_graph(
+    inputs: Inputs, settings: Settings, *, announce: Callable[[str], None] = lambda _: None
+) -> "EmbeddedStore | RemoteStore":
+    """Open the endpoint that the settings name, or else the snapshot of some inputs.
+
+    Args:
+        inputs: What to build from, if there is no finished snapshot of it yet.
+        settings: The endpoint, or the folder of snapshots, and the limits of the store.
+        announce: Is told the name of each step of a build as it begins.
+
+    Raises:
+        UsageError: Files are given beside an endpoint, or the endpoint cannot be called.
+        QueryError: The endpoint does not answer.
+        TipgraphError: The snapshot cannot be built, see `build`.
+    """
+    if settings.store_url is None:
+        built = build(inputs, settings.snapshot_dir or default_folder(), announce=announce)
+        return open_store(built.snapshot, settings)
+    if inputs.files:
+        raise UsageError("files of data and an endpoint (TIPGRAPH_STORE_URL) exclude each other")
+    # Only an endpoint needs the HTTP client, which takes a while to import.
+    from tipgraph.store.remote import open_remote
+
+    return open_remote(settings)
 
 
 def _fill(partial: Path, inputs: Inputs, inputs_digest: str, steps: Steps) -> Manifest:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -15,7 +15,7 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from tipgraph import __version__, dataset, source
-from tipgraph.build import Build, Inputs, build, default_folder
+from tipgraph.build import Build, Inputs, build, default_folder, open_graph
 from tipgraph.check import Check, check
 from tipgraph.cli.progress import progress
 from tipgraph.cli.validate import validate_command
@@ -23,9 +23,12 @@ from tipgraph.errors import TipgraphError, UsageError
 from tipgraph.formats import CSV, GRAPH_FORMATS, RESULTS_FORMATS, TURTLE, find_format
 from tipgraph.namespaces import GRAPH_DATA, shorten
 from tipgraph.settings import Settings
-from tipgraph.store import QueryRequest, open_store
+from tipgraph.store import EmbeddedStore, QueryRequest
 from tipgraph.syntax import decode
 from tipgraph.turtle import format_turtle, write_turtle
+
+if TYPE_CHECKING:
+    from tipgraph.store.remote import RemoteStore
 
 
 class _Commands(TyperGroup):
@@ -84,6 +87,14 @@ _Union = Annotated[
         help="Merge the files' named graphs into the default graph as well.",
     ),
 ]
+_Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="A SPARQL endpoint that holds the graph, in place of a snapshot (TIPGRAPH_STORE_URL).",
+    ),
+]
 _Report = Annotated[ReportFormat, typer.Option("--format", help="For people or for programs.")]
 
 
@@ -123,17 +134,17 @@ def serve_command(
     ] = None,
     data: _Data = None,
     union_default_graph: _Union = False,
+    store: _Store = None,
 ) -> None:
     """Serve the graph: SPARQL at /sparql and a home page at /."""
     # The other commands start in half the time without it.
     from tipgraph.server import create_app, run
     from tipgraph.server.run import check_address
 
-    settings = Settings.from_environment(host=host, port=port)
+    settings = Settings.from_environment(host=host, port=port, store_url=store)
     # Said before a build that takes its time, and again by `run` when it comes to it.
     check_address(settings.host, settings.port)
-    built = _built(_inputs(data, union_default_graph), settings.snapshot_dir)
-    run(create_app(open_store(built.snapshot, settings), settings), settings)
+    run(create_app(_opened(data, union_default_graph, settings), settings), settings)
 
 
 @app.command("build")
@@ -266,6 +277,7 @@ def query_command(
     ] = None,
     data: _Data = None,
     union_default_graph: _Union = False,
+    store_url: _Store = None,
     answer_format: Annotated[
         str | None,
         typer.Option(
@@ -285,14 +297,13 @@ def query_command(
     )
     if answer_format and wanted is None:
         raise UsageError(f"unknown format {answer_format}; known are {', '.join(_QUERY_FORMATS)}")
-    settings = Settings.from_environment(query_timeout=timeout)
-    built = _built(_inputs(data, union_default_graph), settings.snapshot_dir)
+    settings = Settings.from_environment(query_timeout=timeout, store_url=store_url)
     request = QueryRequest(
         text,
         results_format=wanted if wanted in RESULTS_FORMATS else None if wanted else CSV,
         graph_format=wanted if wanted in GRAPH_FORMATS else None if wanted else TURTLE,
     )
-    with open_store(built.snapshot, settings) as store:
+    with _opened(data, union_default_graph, settings) as store:
         answer = store.answer(request)
     if wanted is None and answer.format is CSV and sys.stdout.isatty():
         _print_table(list(csv.reader(answer.body.decode().splitlines())))
@@ -313,6 +324,13 @@ def _inputs(data: list[Path] | None, union_default_graph: bool) -> Inputs:
     if union_default_graph and not data:
         raise UsageError("--union-default-graph needs --data FILE")
     return Inputs(tuple(data or ()), union_default_graph)
+
+
+def _opened(
+    data: list[Path] | None, union_default_graph: bool, settings: Settings
+) -> "EmbeddedStore | RemoteStore":
+    with progress() as announce:
+        return open_graph(_inputs(data, union_default_graph), settings, announce=announce)
 
 
 def _built(inputs: Inputs, folder: Path | None) -> Build:

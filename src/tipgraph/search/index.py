@@ -303,19 +303,26 @@ def _number(index: sqlite3.Connection, query: str, *values: str) -> int | None:
 def _hit(index: sqlite3.Connection, wanted: Wanted, number: int, match: Match) -> Hit:
     iri, *values, kind, kind_label, things = index.execute(_THING, (number,)).fetchone()
     labels, names, texts = ([Text(*each) for each in json.loads(value)] for value in values)
+    found = Kind(kind, kind_label, things) if kind else None
+    return make_hit(iri, match, found, wanted, labels, names, texts)
+
+
+def make_hit(
+    iri: str,
+    match: Match,
+    kind: Kind | None,
+    wanted: Wanted,
+    labels: Sequence[Text],
+    names: Sequence[Text],
+    texts: Sequence[Text],
+) -> Hit:
+    """A hit with those of its labels (at least one), other names and definitions that fit best."""
     label = _best(wanted, labels)
-    assert label is not None  # noqa: S101  # the writer gives one to each thing
+    assert label is not None  # noqa: S101  # there is one at least
     name = _best(wanted, names)
     if name is not None and wanted.number_in(name.text) <= wanted.number_in(label.text):
         name = None
-    return Hit(
-        iri,
-        match,
-        Kind(kind, kind_label, things) if kind else None,
-        label,
-        name,
-        _best(wanted, texts),
-    )
+    return Hit(iri, match, kind, label, name, _best(wanted, texts))
 
 
 def _best(wanted: Wanted, texts: Sequence[Text]) -> Text | None:

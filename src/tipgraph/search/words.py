@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 # Scripts that put no space between words are split into characters.
 _WORD: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]|[^\\W_]+")
+_LOCAL_NAME: Final = re.compile(r"[^/#:]*[/#:]?$")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -76,6 +77,12 @@ def spaced(name: str) -> str:
     first, *others = _HUMP.split(name)
     # What is in capitals throughout is an abbreviation.
     return " ".join([first, *(each if each[1:].isupper() else each.lower() for each in others)])
+
+
+def local_name(iri: str) -> str:
+    """The last step of an IRI, or all of it where that is empty."""
+    match = _LOCAL_NAME.search(iri)
+    return (match.group() if match else "") or iri
 
 
 def _folded(text: str) -> tuple[str, list[int]]:

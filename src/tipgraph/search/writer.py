@@ -6,7 +6,6 @@ ones last: whatever is looked for, the shortest labels come first without being 
 """
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -21,21 +20,20 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
 from tipgraph.describe import LABELS
 from tipgraph.errors import CacheError
 from tipgraph.namespaces import DCTERMS, GRAPH_INFERRED, GRAPH_SHAPES, RDF, RDFS, SCHEMA, SKOS
-from tipgraph.search.words import key, spaced
+from tipgraph.search.words import key, local_name, spaced
 
 # What a row says of a thing, and by which properties, the best first.
-_LABEL, _NAME, _TEXT, _CLASS = range(4)
-_PROPERTIES: Final = (
-    (_LABEL, LABELS),
-    (_NAME, (f"{SKOS}altLabel", f"{SCHEMA}alternateName", f"{SKOS}hiddenLabel")),
-    (_TEXT, (f"{SKOS}definition", f"{DCTERMS}description", f"{RDFS}comment", f"{SKOS}scopeNote")),
+LABEL, NAME, TEXT, CLASS = range(4)
+PROPERTIES: Final = (
+    (LABEL, LABELS),
+    (NAME, (f"{SKOS}altLabel", f"{SCHEMA}alternateName", f"{SKOS}hiddenLabel")),
+    (TEXT, (f"{SKOS}definition", f"{DCTERMS}description", f"{RDFS}comment", f"{SKOS}scopeNote")),
 )
 # Of one thing this many values of a sort are searched, and this many characters of each.
 _MOST_VALUES: Final = 1000
 _LONGEST_TEXT: Final = 10_000
 _LONGEST_KEY: Final = 200
 _CLASSES_KEPT: Final = 10_000
-_LOCAL_NAME: Final = re.compile(r"[^/#:]*[/#:]?$")
 
 # `detail` and `columnsize` leave out what only other ways of ranking would need.
 _TABLES: Final = """
@@ -104,14 +102,14 @@ def _write(index: sqlite3.Connection, said: Iterator[Row]) -> None:
 
 def _said(store: Store, merged: bool) -> Iterator[Row]:
     """What is said of named things, a row each; what several graphs say comes as often."""
-    for sort, properties in _PROPERTIES:
+    for sort, properties in PROPERTIES:
         for place, predicate in enumerate(properties):
             for iri, value, _ in _pairs(store, predicate, merged):
                 if isinstance(value, Literal) and value.value.strip():
                     yield iri, sort, place, value.language or "", _cut(value.value)
     for iri, value, asserted in _pairs(store, f"{RDF}type", merged):
         if isinstance(value, NamedNode):
-            yield iri, _CLASS, int(not asserted), "", value.value
+            yield iri, CLASS, int(not asserted), "", value.value
 
 
 def _pairs(store: Store, predicate: str, merged: bool) -> Iterator[tuple[str, object, bool]]:
@@ -129,12 +127,12 @@ def _write_kinds(index: sqlite3.Connection) -> None:
     index.execute(
         "INSERT INTO kind (iri, things) SELECT text, COUNT(DISTINCT iri) FROM said "
         "WHERE sort = ? GROUP BY text ORDER BY text",
-        (_CLASS,),
+        (CLASS,),
     )
     labels = index.execute(
         "SELECT iri, text FROM said WHERE sort = ? AND iri IN (SELECT iri FROM kind) "
         "ORDER BY place DESC, language IN ('en', ''), language DESC, text DESC",
-        (_LABEL,),
+        (LABEL,),
     )
     # The best label comes last and stays.
     index.executemany("UPDATE kind SET label = ?2 WHERE iri = ?1", labels.fetchall())
@@ -151,16 +149,16 @@ def _drafts(index: sqlite3.Connection) -> Iterator[tuple[object, ...]]:
 
     for iri, rows in groupby(index.execute(_BY_THING), key=itemgetter(0)):
         values = _by_sort(rows)
-        local = _local_name(iri)
-        labels = list(values[_LABEL]) or [(spaced(local), "")]
-        kinds = {kind(each): inferred for (each, _), inferred in values[_CLASS].items()}
+        local = local_name(iri)
+        labels = list(values[LABEL]) or [(spaced(local), "")]
+        kinds = {kind(each): inferred for (each, _), inferred in values[CLASS].items()}
         yield (
             iri,
             int(all(kinds.values())) if kinds else 0,
             labels[0][0],
             _json(labels),
-            _json(values[_NAME]),
-            _json(values[_TEXT]),
+            _json(values[NAME]),
+            _json(values[TEXT]),
             _closest(kinds),
             f" {' '.join(str(each.number) for each in kinds)} ",
         )
@@ -168,7 +166,7 @@ def _drafts(index: sqlite3.Connection) -> Iterator[tuple[object, ...]]:
 
 def _by_sort(rows: Iterable[Row]) -> list[dict[tuple[str, str], int]]:
     """The values of each sort with their languages, each once, and the place of each."""
-    values: list[dict[tuple[str, str], int]] = [{} for _ in range(_CLASS + 1)]
+    values: list[dict[tuple[str, str], int]] = [{} for _ in range(CLASS + 1)]
     for _, sort, place, language, text in rows:
         if len(values[sort]) < _MOST_VALUES:
             values[sort].setdefault((text, language), place)
@@ -188,7 +186,7 @@ def _write_things(index: sqlite3.Connection) -> None:
             "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (number, iri, key(label), labels, names, texts, kind, kinds),
         )
-        local = _local_name(iri)
+        local = local_name(iri)
         called = [text for text, _ in json.loads(labels)]
         also = [*(text for text, _ in json.loads(names)), local]
         keys = {key(each)[:_LONGEST_KEY].rstrip() for each in (*called, *also)} - {""}
@@ -207,18 +205,12 @@ def _write_things(index: sqlite3.Connection) -> None:
     unlabelled = index.execute("SELECT iri FROM kind WHERE label IS NULL").fetchall()
     index.executemany(
         "UPDATE kind SET label = ? WHERE iri = ?",
-        ((spaced(_local_name(iri)), iri) for (iri,) in unlabelled),
+        ((spaced(local_name(iri)), iri) for (iri,) in unlabelled),
     )
 
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
-
-
-def _local_name(iri: str) -> str:
-    """The last step of an IRI, or all of it where that is empty."""
-    match = _LOCAL_NAME.search(iri)
-    return (match.group() if match else "") or iri
 
 
 def _json(values: Iterable[tuple[str, str]]) -> str:

@@ -28,7 +28,10 @@ class Tagged(Protocol):
 
     @property
     def tag(self) -> bytes:
-        """Names the representation, whatever its coding: a digest of all that it depends on."""
+        """Names the representation, whatever its coding: a digest of all that it depends on.
+
+        Empty when that cannot be known, so that the representation's bytes have to name it.
+        """
         ...
 
     @property
@@ -68,7 +71,8 @@ class Asked(NamedTuple):
 
     Args:
         request: The query.
-        tag: Names the answer, whatever its coding: a digest of all that it depends on.
+        tag: Names the answer, whatever its coding: a digest of all that it depends on; empty when
+            the data may change.
         coding: The content coding wanted.
         volatile: Whether the answer may differ each time.
         page: The page that is to show the answer; None when the answer itself is wanted.
@@ -82,16 +86,23 @@ class Asked(NamedTuple):
 
 
 class Representation(NamedTuple):
-    """An answer ready to be sent."""
+    """An answer ready to be sent.
+
+    Args:
+        headers: Its header fields.
+        body: Its bytes.
+        tag: Its entity tag; empty when it has none, or is given elsewhere.
+    """
 
     headers: Headers
     body: bytes
+    tag: bytes = b""
 
 
 def ask(
     request: QueryRequest, coding: str, digest: str, *, page: AnswerPage | None = None
 ) -> Asked:
-    """Name the answer to a query over the dataset with a digest."""
+    """Name the answer to a query over the dataset with a digest, which may be empty."""
     parts = (
         digest,
         request.query,
@@ -101,8 +112,8 @@ def ask(
         request.graph_format and request.graph_format.name,
         page and (page.name, __version__),
     )
-    tag = blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-    return Asked(request, tag.encode(), coding, _is_volatile(request.query), page)
+    tag = digest_tag(repr(parts).encode("utf-8", "surrogatepass")) if digest else b""
+    return Asked(request, tag, coding, _is_volatile(request.query), page)
 
 
 class AnswerCache:
@@ -132,7 +143,7 @@ class AnswerCache:
     def keep(self, asked: Tagged, representation: Representation) -> None:
         """Keep an answer, in place of those not asked for longest."""
         size = len(representation.body)
-        if asked.volatile or size > self._capacity * _CACHE_SHARE:
+        if asked.volatile or not asked.tag or size > self._capacity * _CACHE_SHARE:
             return
         key = (asked.tag, asked.coding)
         replaced = self._kept.pop(key, None)
@@ -169,13 +180,13 @@ class Answers:
             QueryError: The query failed; nothing was sent.
         """
         exchange.query = asked.request.query
-        if exchange.if_none_match and not asked.volatile:
+        if exchange.if_none_match and asked.tag and not asked.volatile:
             known = known_tag(exchange.if_none_match, asked)
             if known is not None:
                 self._metrics.cache["not_modified"] += 1
                 await exchange.respond(304, [*validators(known), *headers])
                 return
-        representation = None if asked.volatile else self._cache.get(asked)
+        representation = None if asked.volatile or not asked.tag else self._cache.get(asked)
         if representation is not None:
             timing = (b"server-timing", b"cache;desc=hit")
         else:
@@ -184,7 +195,10 @@ class Answers:
             self._cache.keep(asked, representation)
             timing = (b"server-timing", _server_timing(answer))
         fields = [*representation.headers, *headers, timing]
-        await exchange.respond(200, fields, representation.body)
+        if representation.tag and representation.tag in etags(exchange.if_none_match):
+            await exchange.respond(304, [*validators(representation.tag), *headers, timing])
+        else:
+            await exchange.respond(200, fields, representation.body)
 
     async def _evaluate(self, exchange: Exchange, request: QueryRequest) -> QueryAnswer:
         try:
@@ -206,16 +220,22 @@ class Answers:
             content_type = "text/html; charset=utf-8"
             body = await asked.page.render(answer, asked.request, hints)
         headers.append((b"content-type", content_type.encode()))
+        plain = body
         coding = IDENTITY if len(body) < SMALL_BODY else asked.coding
         if coding != IDENTITY:
             body = await compressed(body, coding)
             headers.append((b"content-encoding", coding.encode()))
         if asked.volatile:
             headers += [(b"cache-control", b"no-store"), (b"vary", b"Accept, Accept-Encoding")]
-        else:
-            tag = asked.tag if coding == IDENTITY else asked.tag + b"-" + coding.encode()
-            headers += validators(tag)
-        return Representation(headers, body)
+            return Representation(headers, body)
+        tag = asked.tag or digest_tag(plain)
+        tag = tag if coding == IDENTITY else tag + b"-" + coding.encode()
+        return Representation([*headers, *validators(tag)], body, tag)
+
+
+def digest_tag(content: bytes) -> bytes:
+    """The entity tag that bytes have, or what they name has."""
+    return blake2b(content, digest_size=16).hexdigest().encode()
 
 
 async def compressed(body: bytes, coding: str) -> bytes:

@@ -1,6 +1,6 @@
 """The application: a FastAPI app, with the SPARQL endpoint met before its routing."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -8,57 +8,38 @@ from fastapi import FastAPI
 
 from tipgraph import __version__
 from tipgraph.namespaces import GRAPH_DATA
-from tipgraph.questions import questions
-from tipgraph.search import SearchIndex
+from tipgraph.search import search_of
 from tipgraph.server.addresses import below, local_root
-from tipgraph.server.answers import AnswerCache, Answers
 from tipgraph.server.assets import AssetFiles, Assets
-from tipgraph.server.crawlers import Crawlers
-from tipgraph.server.documents import Documents
-from tipgraph.server.dumps import Dumps
+from tipgraph.server.dumps import Dumps, NoDumps
 from tipgraph.server.envelope import Application, Envelope, add_problem_handlers
 from tipgraph.server.exchange import Exchange, Receive, Scope, Send, Service
-from tipgraph.server.gsp import GraphStore
-from tipgraph.server.home import Home
 from tipgraph.server.libraries import web_folder
-from tipgraph.server.linked_data import LinkedData
-from tipgraph.server.lookup import Lookup
 from tipgraph.server.metrics import Metrics
 from tipgraph.server.openapi import reading_paths, sparql_paths, validate_paths
 from tipgraph.server.operations import operations_router
 from tipgraph.server.pages import pages_router
-from tipgraph.server.question_catalogue import QuestionCatalogue
-from tipgraph.server.questions import Questions
-from tipgraph.server.reading import Reading
-from tipgraph.server.results_page import AnswerDisplay, ResultsPage
-from tipgraph.server.routes import Routes
+from tipgraph.server.parts import Parts
 from tipgraph.server.search import Search
-from tipgraph.server.service_description import ServiceDescription
-from tipgraph.server.sources import Sources
-from tipgraph.server.sparql import SparqlEndpoint
-from tipgraph.server.statistics import Statistics
 from tipgraph.server.templates import Templates
 from tipgraph.server.validate import ValidationEndpoint
 from tipgraph.server.validations import Validations
 from tipgraph.settings import Settings
-from tipgraph.store import EmbeddedStore
+from tipgraph.store import Store
 
 TITLE = "tipgraph"
 
 
 class TipgraphApp(FastAPI):
-    """A FastAPI app that hands requests for `/sparql` and for graphs on as they are.
+    """A FastAPI app that hands requests on as they are to the parts that answer from the data.
 
     FastAPI's own handling of parameters hides repeated ones and answers 422 to wrong ones, where
     SPARQL 1.1 Protocol asks for 400.
     """
 
     service: Service
-    sparql: SparqlEndpoint
-    graph_store: GraphStore
-    parts: Sequence[Reading] = ()
+    parts: Parts
     envelope: Envelope
-    validate: ValidationEndpoint
     validations: Validations
     prefix: str = ""
 
@@ -77,13 +58,7 @@ class TipgraphApp(FastAPI):
 
     def _part(self, path: str) -> Application:
         """What answers on a path."""
-        if path == "/sparql":
-            return self.sparql
-        if path == "/validate":
-            return self.validate
-        if path == "/gsp" or self.graph_store.has(path):
-            return self.graph_store
-        return next((each for each in self.parts if each.has(path)), self.envelope)
+        return self.parts.find(path) or self.envelope
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI description of all routes."""
@@ -97,7 +72,7 @@ class TipgraphApp(FastAPI):
         return schema
 
 
-def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
+def create_app(store: Store, settings: Settings) -> FastAPI:
     """Make the application.
 
     Args:
@@ -105,7 +80,7 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
         settings: Limits, base IRI, trusted proxies.
     """
     manifest = store.manifest
-    metrics = Metrics(store.pool)
+    metrics = Metrics(store.pool, store.endpoint)
     root = local_root(settings)
     shipped = GRAPH_DATA.value in manifest.graphs
     files = AssetFiles(root=root, web=web_folder(settings))
@@ -141,52 +116,22 @@ def create_app(store: EmbeddedStore, settings: Settings) -> FastAPI:
     )
     app.service = service
     app.prefix = root.rstrip("/")
-    cache = AnswerCache(settings.cache_bytes, metrics)
-    answers = Answers(store, cache, metrics)
-    app.graph_store = GraphStore(service, answers, manifest, settings.base_iri)
-    sources = Sources(store, settings)
-    lookup = Lookup(store, settings.base_iri)
-    display = AnswerDisplay(lookup, settings)
-    catalogue = QuestionCatalogue(
-        questions() if shipped else (), base_iri=settings.base_iri, root=root
-    )
-    index = SearchIndex(store.snapshot.search_path, seconds=settings.query_timeout)
-    app.parts = (
-        Questions(
-            service,
-            answers,
-            catalogue,
-            sources=sources,
-            display=display,
-            lookup=lookup,
-            settings=settings,
-        ),
-        LinkedData(service, store, sources, settings, cache=cache, metrics=metrics),
-        Documents(service, sources, settings),
-        Dumps(service, store.snapshot, root=root),
-        Search(service, index, settings),
-        Home(service, sources, index, catalogue=catalogue, settings=settings),
-        Routes(service, lookup, sources, settings),
-        Statistics(service, sources, display),
-        Assets(service, files),
-        Crawlers(
-            service, sources.select, manifest=manifest, catalogue=catalogue, settings=settings
-        ),
-    )
+    index = search_of(store, settings)
     app.validations = Validations(settings)
-    app.validate = ValidationEndpoint(
-        service, store, manifest, settings, validations=app.validations
-    )
-    app.sparql = SparqlEndpoint(
+    app.parts = Parts(
         service,
-        answers,
+        store,
         settings,
-        digest=manifest.digest,
-        description=ServiceDescription(manifest, settings),
-        page=ResultsPage(templates, display, root=root),
+        (
+            ValidationEndpoint(service, store, manifest, settings, validations=app.validations),
+            Dumps(service, store.snapshot, root=root) if store.snapshot else NoDumps(service),
+            Search(service, index, settings),
+            Assets(service, files),
+        ),
+        index=index,
     )
     add_problem_handlers(app)
     app.envelope = Envelope(super(TipgraphApp, app).__call__, service)
-    app.include_router(operations_router(metrics, store.pool))
+    app.include_router(operations_router(metrics, store))
     app.include_router(pages_router(app, templates))
     return app

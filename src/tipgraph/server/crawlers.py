@@ -56,6 +56,7 @@ class Crawlers(Reading):
             for path in _DOCUMENTS
             if (path != "query" or self._questions)
             and (path != "routes" or self._shipped)
+            and (path != "dumps/" or manifest.is_fixed)
             and (
                 path not in ("ontology", "shapes")
                 or f"{settings.base_iri}graph/{path}" in manifest.graphs

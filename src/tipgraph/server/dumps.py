@@ -102,6 +102,22 @@ class Dumps(Reading):
         await exchange.send({"type": "http.response.body", "body": b""})
 
 
+class NoDumps(Reading):
+    """Says why there are none, where an endpoint is asked in the place of a snapshot."""
+
+    def has(self, path: str) -> bool:
+        """Whether a path is one of those of dumps."""
+        return path == "/dumps" or path.startswith("/dumps/")
+
+    async def answer(self, exchange: Exchange, scope: Scope) -> None:
+        """Refuse a request."""
+        raise RequestError(
+            "not-found",
+            "there are no dumps: the data is at an endpoint, and may change at any moment; /gsp "
+            "gives out each graph as it is now",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class ByteRange:
     """Part of a file.

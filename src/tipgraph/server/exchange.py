@@ -239,7 +239,10 @@ class Exchange:
             await self.respond(UNFORESEEN.type.status, *self.rendered(UNFORESEEN))
 
     def _log(self, problem: Problem) -> None:
-        extra = {"request": self.request_id.decode(), "detail": problem.detail}
+        extra = {"request": self.request_id.decode()}
+        # What an endpoint says may hold the query.
+        if self.service.log_queries or problem.type.slug != "endpoint-failed":
+            extra["detail"] = problem.detail
         if self.service.log_queries and self.query is not None:
             extra["query"] = self.query
         _logger.warning(problem.type.slug, extra=extra)

@@ -39,8 +39,8 @@ class GraphStore:
         self._base_iri = base_iri
 
     def has(self, path: str) -> bool:
-        """Whether a path is that of a graph's own IRI."""
-        return self._base_iri + path[1:] in self._manifest.graphs
+        """Whether a path is that of the protocol, or of a graph's own IRI."""
+        return path == "/gsp" or self._base_iri + path[1:] in self._manifest.graphs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

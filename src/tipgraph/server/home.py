@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from tipgraph.namespaces import TIP, shorten
 from tipgraph.questions import Question, with_prefixes
-from tipgraph.search import SearchIndex
+from tipgraph.search import LabelSearch, SearchIndex
 from tipgraph.server.addresses import local_root, with_parameters
 from tipgraph.server.evidence import STATUSES, Status
 from tipgraph.server.exchange import Exchange, Scope, Service
@@ -154,7 +154,7 @@ class Home(Reading):
         self,
         service: Service,
         sources: Sources,
-        index: SearchIndex,
+        index: SearchIndex | LabelSearch,
         *,
         catalogue: QuestionCatalogue,
         settings: Settings,

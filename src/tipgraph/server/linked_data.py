@@ -9,7 +9,6 @@ https://www.w3.org/TR/cooluris/
 import asyncio
 import re
 from dataclasses import dataclass
-from hashlib import blake2b
 from html import escape
 from typing import Final
 from urllib.parse import quote
@@ -21,11 +20,18 @@ from tipgraph.describe import Description
 from tipgraph.errors import RequestError
 from tipgraph.formats import GRAPH_FORMATS, Format, find_format
 from tipgraph.server.addresses import local_root
-from tipgraph.server.answers import AnswerCache, Representation, compressed, known_tag, validators
+from tipgraph.server.answers import (
+    AnswerCache,
+    Representation,
+    compressed,
+    digest_tag,
+    known_tag,
+    validators,
+)
 from tipgraph.server.bodies import IDENTITY, SMALL_BODY, choose_coding
 from tipgraph.server.citations import Citation, Source
 from tipgraph.server.document_pages import embedded
-from tipgraph.server.exchange import Exchange, Headers, Scope, Service
+from tipgraph.server.exchange import Exchange, Headers, Scope, Service, etags
 from tipgraph.server.language import choose_language
 from tipgraph.server.links import Linking, redirect_links
 from tipgraph.server.lookup import Lookup
@@ -72,7 +78,7 @@ class Wanted:
         form: The form.
         page: The number of the page.
         language: The language preferred for labels.
-        tag: Names the representation, whatever its coding.
+        tag: Names the representation, whatever its coding; empty when the data may change.
         coding: The content coding wanted.
         volatile: Whether the representation may differ each time: never.
     """
@@ -121,6 +127,7 @@ class LinkedData(Reading):
         self._root = local_root(settings)
         # What representations depend on, beside the request.
         self._state = (store.manifest.digest, __version__, self._base, self._root)
+        self._fixed = store.manifest.is_fixed
         self._lookup = Lookup(store, settings.base_iri)
         self._no_thing = NoThing(
             self._lookup, service.templates, base_iri=self._base, root=self._root
@@ -184,7 +191,7 @@ class LinkedData(Reading):
             language = choose_language(languages.decode("latin-1"), available)
             coding = choose_coding(exchange.accept_encoding.decode("latin-1"))
             parts = (self._state, found.name, found.iri.value, form.name, page, language)
-            tag = blake2b(repr(parts).encode(), digest_size=16).hexdigest().encode()
+            tag = digest_tag(repr(parts).encode()) if self._fixed else b""
             return Wanted(found, form, page, language, tag, coding)
         return None
 
@@ -218,24 +225,27 @@ class LinkedData(Reading):
     async def _send(self, exchange: Exchange, wanted: Wanted) -> None:
         """Send a representation: from the cache, made anew, or as known already."""
         vary = _VARY_PAGE if wanted.form is PAGE else _VARY
-        if exchange.if_none_match:
+        if exchange.if_none_match and wanted.tag:
             known = known_tag(exchange.if_none_match, wanted)
             if known is not None:
                 self._metrics.cache["not_modified"] += 1
                 await exchange.respond(304, validators(known, vary))
                 return
-        representation = self._cache.get(wanted)
+        representation = self._cache.get(wanted) if wanted.tag else None
         if representation is None:
             headers, body = await self._made(exchange, wanted)
             coding = IDENTITY if len(body) < SMALL_BODY else wanted.coding
-            tag = wanted.tag
+            tag = wanted.tag or digest_tag(body)
             if coding != IDENTITY:
                 body = await compressed(body, coding)
                 headers = [*headers, (b"content-encoding", coding.encode())]
                 tag += b"-" + coding.encode()
-            representation = Representation([*headers, *validators(tag, vary)], body)
+            representation = Representation([*headers, *validators(tag, vary)], body, tag)
             self._cache.keep(wanted, representation)
-        await exchange.respond(200, representation.headers, representation.body)
+        if representation.tag in etags(exchange.if_none_match):
+            await exchange.respond(304, validators(representation.tag, vary))
+        else:
+            await exchange.respond(200, representation.headers, representation.body)
 
     async def _made(self, exchange: Exchange, wanted: Wanted) -> tuple[Headers, bytes]:
         iri = wanted.address.iri

@@ -34,15 +34,28 @@ class Workers(Protocol):
         ...
 
 
+class Endpoint(Protocol):
+    """What is read from the endpoint that is asked."""
+
+    outcomes: Counter[str]
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether it failed so often that it is not asked for a while."""
+        ...
+
+
 class Metrics(Collector):
     """Counters of one service. Counting is plain arithmetic; Prometheus' form is made when read.
 
     Args:
-        workers: The pool of workers, when the store has one.
+        workers: The pool of workers.
+        endpoint: The endpoint that is asked, if the data is at one.
     """
 
-    def __init__(self, workers: Workers | None = None) -> None:
+    def __init__(self, workers: Workers, endpoint: Endpoint | None = None) -> None:
         self._workers = workers
+        self._endpoint = endpoint
         self._requests: Counter[tuple[str, int]] = Counter()
         self._seconds: dict[str, float] = {}
         self._buckets: dict[str, list[int]] = {}
@@ -79,8 +92,9 @@ class Metrics(Collector):
         yield GaugeMetricFamily(
             "tipgraph_cache_bytes", "Bytes of answers kept", value=self.cache_bytes
         )
-        if self._workers is not None:
-            yield from self._worker_families(self._workers)
+        yield from self._worker_families(self._workers)
+        if self._endpoint is not None:
+            yield from self._endpoint_families(self._endpoint)
 
     def _request_family(self) -> Metric:
         family = CounterMetricFamily(
@@ -116,3 +130,17 @@ class Metrics(Collector):
         for reason in ("timeout", "abandoned", "share", "crash", "start"):
             kills.add_metric([reason], workers.kills[reason])
         yield kills
+
+    @staticmethod
+    def _endpoint_families(endpoint: Endpoint) -> Iterator[Metric]:
+        queries = CounterMetricFamily(
+            "tipgraph_endpoint_queries", "Queries to the endpoint", labels=["outcome"]
+        )
+        for outcome in ("answered", "refused", "slow", "unusable", "away"):
+            queries.add_metric([outcome], endpoint.outcomes[outcome])
+        yield queries
+        yield GaugeMetricFamily(
+            "tipgraph_endpoint_left_alone",
+            "Whether the endpoint failed so often that it is not asked for a while",
+            value=endpoint.is_left_alone,
+        )

@@ -11,18 +11,17 @@ from tipgraph.server.metrics import Metrics
 class Readiness(Protocol):
     """What is asked whether queries can be answered."""
 
-    @property
-    def ready(self) -> bool:
-        """Whether queries can be answered."""
+    async def ready(self) -> bool:
+        """Find out whether queries can be answered."""
         ...
 
 
-def operations_router(metrics: Metrics, pool: Readiness | None) -> APIRouter:
+def operations_router(metrics: Metrics, store: Readiness) -> APIRouter:
     """Make the routes /livez, /readyz and /metrics.
 
     Args:
         metrics: What is counted.
-        pool: The workers, when the store has some of its own.
+        store: Answers queries.
     """
     router = APIRouter(tags=["operations"], default_response_class=PlainTextResponse)
 
@@ -32,10 +31,10 @@ def operations_router(metrics: Metrics, pool: Readiness | None) -> APIRouter:
 
     @router.get("/readyz", summary="Whether queries are answered", responses={503: {}})
     async def readyz(response: Response) -> str:
-        if pool is None or pool.ready:
+        if await store.ready():
             return "ready\n"
         response.status_code = 503
-        return "not ready: no worker has its store open\n"
+        return "not ready: queries are not answered\n"
 
     @router.get("/metrics", summary="Counters, in Prometheus' text format")
     async def read_metrics() -> Response:

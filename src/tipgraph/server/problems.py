@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from tipgraph.errors import (
     ClientShareError,
+    EndpointAwayError,
+    EndpointFailureError,
     EngineError,
     FederationError,
     MemoryLimitError,
@@ -26,6 +28,7 @@ from tipgraph.errors import (
     ServiceCallError,
     TipgraphError,
     UnknownFunctionError,
+    UnusableAnswerError,
     ValidationTimeoutError,
 )
 from tipgraph.server.negotiation import MediaType
@@ -231,6 +234,25 @@ _TYPES: Final = (
         "calls. With SERVICE SILENT a query does without it.",
     ),
     ProblemType(
+        "endpoint-failed",
+        502,
+        "The endpoint that holds the data refused the query, or failed",
+        "`detail` quotes what it said. Its engine may not take everything that SPARQL allows.",
+    ),
+    ProblemType(
+        "answer-unusable",
+        502,
+        "The endpoint that holds the data gave no whole answer",
+        "Its answer was cut short, or was not of the type that was asked for. Nothing of it was "
+        "sent, so that no part could be taken for the whole.",
+    ),
+    ProblemType(
+        "endpoint-away",
+        503,
+        "The endpoint that holds the data cannot be reached",
+        "It is tried again after the seconds in the Retry-After field of the response.",
+    ),
+    ProblemType(
         "query-timeout",
         503,
         "The query ran past its deadline",
@@ -262,6 +284,9 @@ _SLUGS: Final[Mapping[type[TipgraphError], str]] = MappingProxyType(
         ReadOnlyError: "read-only",
         FederationError: "service-refused",
         ServiceCallError: "service-failed",
+        EndpointAwayError: "endpoint-away",
+        EndpointFailureError: "endpoint-failed",
+        UnusableAnswerError: "answer-unusable",
         UnknownFunctionError: "unknown-function",
         NotAcceptableError: "not-acceptable",
         ResultTooLargeError: "result-too-large",
@@ -325,6 +350,8 @@ def problem_of(error: TipgraphError) -> Problem:
         kind = PROBLEMS[_SLUGS.get(type(error), "engine-failure")]
         headers = ()
         extensions = {}
+    if isinstance(error, EndpointAwayError):
+        headers = (*headers, ("retry-after", str(error.retry_after)))
     if kind.retry_after is not None:
         headers = (*headers, ("retry-after", str(kind.retry_after)))
     if isinstance(error, QuerySyntaxError):

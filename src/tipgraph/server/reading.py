@@ -1,12 +1,24 @@
 """What all parts of the service have in common that can only be read: methods and refusals."""
 
 from abc import ABC, abstractmethod
-from typing import Final
+from typing import Final, Protocol
 
 from tipgraph.errors import RequestError, TipgraphError
 from tipgraph.server.exchange import Exchange, Receive, Scope, Send, Service, options_headers
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
+
+
+class Part(Protocol):
+    """An ASGI application that answers some paths."""
+
+    def has(self, path: str) -> bool:
+        """Whether a path is one of those answered here."""
+        ...
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        ...
 
 
 class Reading(ABC):

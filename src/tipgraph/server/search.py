@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from tipgraph.errors import NotAcceptableError, OverloadedError, RequestError, UsageError
 from tipgraph.namespaces import expand
-from tipgraph.search import MOST_HITS, Found, SearchIndex, Wanted
+from tipgraph.search import MOST_HITS, Found, LabelSearch, SearchIndex, Wanted
 from tipgraph.server.addresses import local_root, with_parameters
 from tipgraph.server.exchange import Exchange, Scope, Service
 from tipgraph.server.links import WebLink, joined
@@ -75,10 +75,11 @@ class Search(Reading):
         settings: Base IRI and public address.
     """
 
-    def __init__(self, service: Service, index: SearchIndex, settings: Settings) -> None:
+    def __init__(
+        self, service: Service, index: SearchIndex | LabelSearch, settings: Settings
+    ) -> None:
         super().__init__(service)
         self._index = index
-        self._kinds = sorted(index.kinds(), key=lambda kind: (kind.label.casefold(), kind.iri))
         self._base = settings.base_iri
         self._root = local_root(settings)
         self._free = asyncio.Semaphore(_AT_ONCE)
@@ -150,7 +151,7 @@ class Search(Reading):
             hits=hits,
             around=around,
             kind=self._index.kind(asked.kind),
-            kinds=self._kinds,
+            kinds=sorted(self._index.kinds(), key=lambda kind: (kind.label.casefold(), kind.iri)),
             most=MOST_HITS,
             longest=_LONGEST,
             has_words=bool(Wanted(asked.text).words),

@@ -77,6 +77,10 @@ class SparqlEndpoint:
         # What a GET asks depends on these fields alone, and parsing them is most of a cache hit.
         self._remembered: dict[tuple[bytes, bytes | None, bytes], Asked] = {}
 
+    def has(self, path: str) -> bool:
+        """Whether a path is the one answered here."""
+        return path == "/sparql"
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         exchange = Exchange(self._service, scope, receive, send)

@@ -54,6 +54,10 @@ class ValidationEndpoint:
         self._validations = validations
         self._page = ValidatePage(service.templates, settings.validation_bytes)
 
+    def has(self, path: str) -> bool:
+        """Whether a path is the one answered here."""
+        return path == "/validate"
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         exchange = Exchange(self._service, scope, receive, send)

@@ -1,4 +1,7 @@
-"""Where triples live and SPARQL is answered: the Store protocol and `open_store`, which chooses."""
+"""Where triples live and SPARQL is answered: the Store protocol, and what keeps to it.
+
+`EmbeddedStore` answers over a snapshot, `remote.RemoteStore` asks an endpoint.
+"""
 
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Snapshot

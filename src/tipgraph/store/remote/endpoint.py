@@ -61,7 +61,7 @@ class Endpoint:
         self._limit = 2 * settings.result_bytes
         self._connections = settings.store_connections
         self._pool: httpcore.AsyncConnectionPool | None = None
-        self.circuit = Circuit(time.monotonic)
+        self._circuit = Circuit(time.monotonic)
         self.outcomes: Counter[str] = Counter()
         self._fields = [
             (b"user-agent", f"tipgraph/{__version__}".encode()),
@@ -86,6 +86,11 @@ class Endpoint:
         if self._pool is not None:
             await self._pool.aclose()
             self._pool = None
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether it failed so often that it is not asked for a while."""
+        return self._circuit.is_open
 
     async def answers(self) -> bool:
         """Whether the endpoint answers a query; closes its circuit if it does."""
@@ -113,7 +118,7 @@ class Endpoint:
             QueryError: It was not answered, or not whole; each way of failing is a class.
             TimeoutError: It took longer.
         """
-        if self.circuit.admit():
+        if self._circuit.admit():
             await self._try()
         return await self._attempt(_form(query, default_graphs, named_graphs), seconds)
 
@@ -122,7 +127,7 @@ class Endpoint:
             if not await self.answers():
                 raise EndpointAwayError("the endpoint does not answer again yet")
         finally:
-            self.circuit.undecided()
+            self._circuit.undecided()
 
     async def _attempt(self, form: bytes, seconds: float) -> bytes:
         """Have a query answered, and count how that went."""
@@ -131,19 +136,19 @@ class Endpoint:
                 received = await self._reached(form)
         except TimeoutError:
             self.outcomes["slow"] += 1
-            self.circuit.failed()
+            self._circuit.failed()
             raise
         except (EndpointAwayError, UnusableAnswerError) as error:
             self.outcomes["away" if isinstance(error, EndpointAwayError) else "unusable"] += 1
-            self.circuit.failed()
+            self._circuit.failed()
             raise
         except (EndpointFailureError, OverloadedError, ResultTooLargeError):
             # It is there, and answers in its way.
             self.outcomes["refused"] += 1
-            self.circuit.succeeded()
+            self._circuit.succeeded()
             raise
         self.outcomes["answered"] += 1
-        self.circuit.succeeded()
+        self._circuit.succeeded()
         return received
 
     async def _reached(self, form: bytes) -> bytes:

@@ -28,6 +28,8 @@ NOTHING_KNOWN: Final = Manifest(
     default_graph=(),
     default_graph_triples=None,
 )
+# The version of what states none: it is what it is now.
+_UNVERSIONED: Final = "current"
 # Graphs that are listed; of an endpoint with more, those of the shipped dataset are.
 _MOST: Final = 1000
 _SHIPPED: Final = (GRAPH_DATA, GRAPH_ONTOLOGY, GRAPH_SHAPES, GRAPH_INFERRED, GRAPH_META)
@@ -67,7 +69,7 @@ def read_manifest(query: Query) -> Manifest:
     return Manifest(
         digest="",
         inputs_digest="",
-        dataset_version=_version(query) if default else "",
+        dataset_version=(_version(query) if default else "") or _UNVERSIONED,
         software_version=__version__,
         graphs=graphs,
         default_graph=default,
