@@ -26,8 +26,12 @@ from tipgraph.store.serialiser import GRAPH, RESULTS, write_graph, write_results
 # Begins an IRI that stands for a variable in the template of a CONSTRUCT; its number follows.
 PLACEHOLDER: Final = "urn:tipgraph:variable:"
 
-# Virtuoso gives a blank node the form of an IRI, and a truth value that of a table.
+# Virtuoso gives a blank node the form of an IRI, a boolean that of a number, and the answer to an
+# ASK that of a table.
 _BLANK_NODE: Final = re.compile(rb'("bnode"\s*,\s*"value"\s*:\s*")nodeID://')
+_BOOLEAN: Final = re.compile(
+    rb'("typed-literal", "datatype": "http://www.w3.org/2001/XMLSchema#boolean", "value": ")([01])"'
+)
 _TRUTH: Final = "__ASK_RETVAL"
 
 
@@ -139,7 +143,8 @@ def read_answer(body: bytes, truth: bool = False) -> QueryBoolean | QuerySolutio
     """
     json = QueryResultsFormat.JSON
     try:
-        results = parse_query_results(_BLANK_NODE.sub(rb"\1", body), format=json)
+        body = _BOOLEAN.sub(_as_boolean, _BLANK_NODE.sub(rb"\1", body))
+        results = parse_query_results(body, format=json)
     except SyntaxError as error:
         raise MalformedError(error.msg) from error
     if isinstance(results, QuerySolutions):
@@ -152,3 +157,7 @@ def read_answer(body: bytes, truth: bool = False) -> QueryBoolean | QuerySolutio
     if not truth:
         raise MalformedError("solutions were asked for, and it holds a truth value")
     return results
+
+
+def _as_boolean(found: re.Match[bytes]) -> bytes:
+    return found.group(1) + (b'true"' if found.group(2) == b"1" else b'false"')

@@ -24,6 +24,7 @@ from tipgraph.store.remote.endpoint import Endpoint
 from tipgraph.store.remote.gate import Gate
 from tipgraph.store.remote.holdings import NOTHING_KNOWN, read_manifest
 from tipgraph.store.remote.query import RemoteQuery, read_query
+from tipgraph.store.remote.values import with_inner_values
 
 # Seconds after which a query counts as slow.
 _SLOW: Final = 0.05
@@ -137,7 +138,7 @@ class RemoteStore(BlockingStore):
         async def ask(text: str) -> bytes:
             nonlocal room
             try:
-                body = await self.endpoint.ask(text, default, named, clock.left)
+                body = await self.endpoint.ask(with_inner_values(text), default, named, clock.left)
             except TimeoutError as error:
                 raise timed_out(clock.seconds) from error
             room -= len(body)
