@@ -152,7 +152,7 @@ class Describer:
             f"(EXISTS {{ GRAPH {GRAPH_META} {{ {iri} <{OWL}deprecated> true }} }} AS ?retired) {{}}"
         )
         row = solutions[0]
-        return Standing(row["known"].value == "true", row["retired"].value == "true")
+        return Standing(_holds(row["known"]), _holds(row["retired"]))
 
     def description(self, iri: NamedNode, page: int = 1) -> Plan[Description]:
         """Plan to describe a thing.
@@ -166,7 +166,7 @@ class Describer:
         linked = yield from self._links(iri, page)
         beside = yield from self._beside(iri) if page == 1 else _nothing()
         statements = tuple(
-            dict.fromkeys(row["s"] for row in linked if row["statement"].value == "true")
+            dict.fromkeys(row["s"] for row in linked if _holds(row["statement"]))
         )
         described = dict.fromkeys((*([iri] if page == 1 else []), *beside, *statements))
         quads = yield from self.bounded(list(described))
@@ -270,7 +270,8 @@ class Describer:
                     for pattern, graph in edges
                 )
                 given = f"VALUES {path[0]} {{ {values} }}"
-                branches.append(f"{{ {given} {followed} {blank} BIND({step} AS ?step) }}")
+                # Virtuoso 7.2 fails on BIND of a constant here.
+                branches.append(f"{{ {given} VALUES ?step {{ {step} }} {followed} {blank} }}")
         return f"SELECT DISTINCT ?step ?g ?s ?p ?o {{ {' UNION '.join(branches)} }}"
 
     def labels(self, quads: Iterable[Quad], *nodes: NamedNode) -> Plan[set[Quad]]:
@@ -325,6 +326,11 @@ def run(store: Store, plan: Plan[Made]) -> Made:
     except StopIteration as stop:
         made: Made = stop.value
         return made
+
+
+def _holds(term: Any) -> bool:
+    """Whether a truth value is true; Virtuoso computes numbers in their place."""
+    return term.value in ("true", "1")
 
 
 def _nothing() -> Plan[list[NamedNode]]:
