@@ -165,9 +165,7 @@ class Describer:
         pages = max(1, -(-sum(links.values()) // self._page_size))
         linked = yield from self._links(iri, page)
         beside = yield from self._beside(iri) if page == 1 else _nothing()
-        statements = tuple(
-            dict.fromkeys(row["s"] for row in linked if _holds(row["statement"]))
-        )
+        statements = tuple(dict.fromkeys(row["s"] for row in linked if _holds(row["statement"])))
         described = dict.fromkeys((*([iri] if page == 1 else []), *beside, *statements))
         quads = yield from self.bounded(list(described))
         quads |= {Quad(row["s"], row["p"], iri, row["g"] or DefaultGraph()) for row in linked}

@@ -66,14 +66,17 @@ def _found(body: bytes) -> tuple[list[NamedNode], list[str]]:
     return list(named), list(blank)
 
 
-def _rows(body: bytes) -> Iterator[dict[str, Any]]:
+def _rows(body: bytes) -> list[dict[str, Any]]:
+    answer: Any = None
     try:
-        answer: Any = read_answer(body)
+        answer = read_answer(body)
         names = [variable.value for variable in answer.variables]
-        for row in answer:
-            yield dict(zip(names, row, strict=True))
+        return [dict(zip(names, row, strict=True)) for row in answer]
     except (MalformedError, SyntaxError) as error:
-        raise unusable(str(error)) from error
+        reason = str(error)
+    # An error keeps hold of what its frames do, and this may not be let go in another thread.
+    del answer
+    raise unusable(reason)
 
 
 def _mentioned(bodies: Iterable[bytes]) -> list[NamedNode]:

@@ -20,7 +20,6 @@ from tipgraph.errors import (
     EndpointFailureError,
     OverloadedError,
     QueryError,
-    ResultTooLargeError,
     UnusableAnswerError,
 )
 from tipgraph.settings import Settings
@@ -45,6 +44,10 @@ _UNAUTHORISED: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 class _UnreachedError(Exception):
     """Nothing was received, so that another attempt does no harm."""
+
+
+class _BrokenOffError(Exception):
+    """The connection ended before the answer did."""
 
 
 class Endpoint:
@@ -138,13 +141,19 @@ class Endpoint:
             self.outcomes["slow"] += 1
             self._circuit.failed()
             raise
-        except (EndpointAwayError, UnusableAnswerError) as error:
-            self.outcomes["away" if isinstance(error, EndpointAwayError) else "unusable"] += 1
+        except EndpointAwayError:
+            self.outcomes["away"] += 1
             self._circuit.failed()
             raise
-        except (EndpointFailureError, OverloadedError, ResultTooLargeError):
+        except _BrokenOffError as error:
+            self.outcomes["unusable"] += 1
+            self._circuit.failed()
+            raise UnusableAnswerError(
+                "the endpoint cut its answer short: nothing of it is used"
+            ) from error
+        except QueryError as error:
             # It is there, and answers in its way.
-            self.outcomes["refused"] += 1
+            self.outcomes["unusable" if isinstance(error, UnusableAnswerError) else "refused"] += 1
             self._circuit.succeeded()
             raise
         self.outcomes["answered"] += 1
@@ -175,9 +184,7 @@ class Endpoint:
                 return await self._read(response)
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
             if begun:
-                raise UnusableAnswerError(
-                    "the endpoint cut its answer short: nothing of it is used"
-                ) from error
+                raise _BrokenOffError from error
             raise _UnreachedError(str(error) or "it does not accept connections") from error
 
     async def _read(self, response: httpcore.Response) -> bytes:
