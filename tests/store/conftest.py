@@ -54,19 +54,35 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
 Opener = Callable[..., EmbeddedStore | RemoteStore]
 
 
+def _settings(**given: Any) -> Settings:
+    # A machine that is busy may take a while to start the workers.
+    return Settings(**{"workers": 2, "queue_seconds": 10, **given})
+
+
 @pytest.fixture(scope="session", params=("embedded", *ENDPOINTS))
 def opener(request: pytest.FixtureRequest, snapshot: Snapshot, endpoints: Endpoints) -> Opener:
     """Opens each kind of store in turn, with settings."""
 
     def opened(**given: Any) -> EmbeddedStore | RemoteStore:
-        # A machine that is busy may take a while to start the workers.
-        settings = Settings(**{"workers": 2, "queue_seconds": 10, **given})
+        settings = _settings(**given)
         if request.param == "embedded":
             return open_store(snapshot, settings)
         address = endpoints.address(request.param)
         return open_remote(settings.model_copy(update={"store_url": address}))
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def oxigraph_store(endpoints: Endpoints) -> Iterator[RemoteStore]:
+    with open_remote(_settings(store_url=endpoints.address("oxigraph"))) as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def virtuoso_store(endpoints: Endpoints) -> Iterator[RemoteStore]:
+    with open_remote(_settings(store_url=endpoints.address("virtuoso"))) as store:
+        yield store
 
 
 @pytest.fixture(scope="session")

@@ -88,8 +88,9 @@ class Prologue:
 
 
 def _joined(base: str, iri: str) -> str:
-    # urljoin drops the empty fragment that namespaces end with.
-    return urljoin(base, iri) + "#" * iri.endswith("#")
+    joined = urljoin(base, iri)
+    # urljoin drops the empty fragment that namespaces end with, but not where the schemes differ.
+    return joined + "#" * (iri.endswith("#") and not joined.endswith("#"))
 
 
 def tokens(text: str) -> Iterator[Token]:

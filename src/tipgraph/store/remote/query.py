@@ -71,10 +71,9 @@ def read_query(request: QueryRequest, settings: Settings) -> RemoteQuery:
         default, named = stated
     if default is not None or named is not None:
         default, named = default or _NOTHING, named or _NOTHING
-    if any(each.kind == "iri" and not _ABSOLUTE.match(each.text) for each in terminals):
-        text = f"BASE <{base_iri}>\n{text}"
+    text = _resolved(text, base_iri)
     sent = list(tokens(text))
-    prologue = read_prologue(sent, base_iri)
+    prologue = read_prologue(sent)
     described = describe_queries(text, sent, prologue, None)
     return RemoteQuery(
         checked,
@@ -87,6 +86,22 @@ def read_query(request: QueryRequest, settings: Settings) -> RemoteQuery:
         construct_parts(text, sent, prologue),
         None if described is None else described[0],
     )
+
+
+def _resolved(text: str, base_iri: str) -> str:
+    """The text with absolute IRIs and no BASE, which some engines take before PREFIX alone."""
+    terminals = list(tokens(text))
+    prologue = read_prologue(terminals, base_iri)
+    body = terminals[prologue.size :]
+    if not body:
+        return text
+    parts = [f"PREFIX {name}: <{iri}>\n" for name, iri in prologue.prefixes.items()]
+    reached = body[0].start
+    for token in body:
+        if token.kind == "iri" and not _ABSOLUTE.match(token.text):
+            parts += (text[reached : token.start], f"<{prologue.resolve(token)}>")
+            reached = token.end
+    return "".join([*parts, text[reached:]])
 
 
 def _without_dataset(
