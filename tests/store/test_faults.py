@@ -286,18 +286,6 @@ def test_an_endless_body_is_too_large() -> None:
         assert server.left.wait(10)
 
 
-def test_queries_wait_for_their_turn() -> None:
-    with (
-        misbehaving() as server,
-        open_remote(settings(server, store_connections=1, queue_seconds=0.2)) as store,
-    ):
-        server.behaviour = waiting()
-        with pytest.raises(QueryTimeoutError):
-            store.query(SELECT, timeout=0.1)
-        server.behaviour = well
-        assert store.query("ASK {}") is True
-
-
 class TestCircuit:
     def test_an_endpoint_that_fails_is_left_alone_and_tried_again(self) -> None:
         with misbehaving() as server, open_remote(settings(server)) as store:

@@ -1,4 +1,4 @@
-"""The same queries, answered alike by all stores; where Virtuoso differs, the documentation says so."""
+"""The same queries, answered alike by all stores, but for what is documented of Virtuoso."""
 
 import re
 from collections import Counter
