@@ -50,13 +50,13 @@ MaxQueryExecutionTime = 3
 
 @contextmanager
 def oxigraph(quads: Sequence[Quad], folder: Path) -> Iterator[str]:
-    """Serve quads by Oxigraph's own server; gives the address of its endpoint."""
+    """Serve quads by Oxigraph's own server; gives the address of its endpoint for queries."""
     program = Path(sys.executable).with_name("oxigraph")
     _write(quads, folder)
     load = [str(program), "load", "--location", "store", "--file", _QUADS]
     subprocess.run(load, cwd=folder, check=True, capture_output=True)
     address = f"127.0.0.1:{free_port()}"
-    serve = [str(program), "serve-read-only", "--location", "store", "--bind", address]
+    serve = [str(program), "serve", "--location", "store", "--bind", address]
     with _running(serve, folder, f"http://{address}/query") as endpoint:
         yield endpoint
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -147,15 +147,34 @@ def serving(
     snapshot: Path, *, port: int | None = None, **settings: object
 ) -> Iterator[LiveService]:
     """Serve a snapshot in a process of its own, with settings as `TIPGRAPH_*` has them."""
-    port = port or free_port()
+    with _running(["-m", "tests.service", str(snapshot)], port or free_port(), settings) as live:
+        yield live
+
+
+@contextlib.contextmanager
+def serving_endpoint(
+    url: str, *, log: Path | None = None, **settings: object
+) -> Iterator[LiveService]:
+    """Serve what an endpoint holds in a process of its own, which logs to a file if named."""
+    command = ["-m", "tipgraph", "serve", "--store", url]
+    with _running(command, free_port(), settings, log) as live:
+        yield live
+
+
+@contextlib.contextmanager
+def _running(
+    command: list[str], port: int, settings: Mapping[str, object], log: Path | None = None
+) -> Iterator[LiveService]:
     variables = {f"TIPGRAPH_{name.upper()}": str(value) for name, value in settings.items()}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.service", str(snapshot)],
-        env={**os.environ, **variables, "TIPGRAPH_PORT": str(port)},
-    )
+    with contextlib.ExitStack() as stack:
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            env={**os.environ, **variables, "TIPGRAPH_PORT": str(port)},
+            stderr=stack.enter_context(log.open("wb")) if log else None,
+        )
     service = LiveService(process, port)
     try:
-        wait_until(lambda: _is_ready(service), seconds=30)
+        wait_until(lambda: _is_ready(service), seconds=60)
         yield service
     finally:
         if process.poll() is None:

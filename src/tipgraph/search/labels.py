@@ -5,13 +5,13 @@ are, though, but for their case: a word is not found when it is written without 
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, QuerySolution
 
 from tipgraph.errors import QueryTimeoutError
-from tipgraph.namespaces import RDF, expand
+from tipgraph.namespaces import GRAPH_INFERRED, GRAPH_SHAPES, RDF, expand
 from tipgraph.search.index import MOST_HITS, Found, Hit, Kind, Match, Text, make_hit
 from tipgraph.search.words import Wanted, key, local_name, spaced, words
 from tipgraph.search.writer import CLASS, LABEL, NAME, PROPERTIES, TEXT
@@ -47,6 +47,8 @@ class LabelSearch:
         Raises:
             QueryError: The store does not answer, or takes too long.
         """
+        if kind and not _is_iri(kind):
+            return Found(0, True, ())
         wanted = Wanted(text)
         matches, exact = self._matches(text.strip(), wanted, kind)
         things = list(matches)[offset : offset + limit]
@@ -80,33 +82,39 @@ class LabelSearch:
         if text and not wanted.words:
             return {}, True
         rows = self._select(self._pattern(text, kind))
-        fitting: dict[str, tuple[int, int, str, Match]] = {}
+        fitting: dict[str, tuple[int, bool, int, str, Match]] = {}
+        inferred = {row["thing"] for row in rows if row["g"] == GRAPH_INFERRED}
+        inferred -= {row["thing"] for row in rows if row["g"] != GRAPH_INFERRED}
         for row in rows:
-            thing, said = row["thing"].value, row["text"].value if row["text"] else ""
-            match = _match(_SORTS.get(row["property"].value, TEXT), said, wanted)
-            if match is not None:
-                label = said or spaced(local_name(thing))
-                place = (_MATCHES.index(match), len(label), label, match)
-                fitting[thing] = min(fitting.get(thing, place), place)
+            thing = row["thing"].value
+            for sort, said in _said(row):
+                match = _match(sort, said, wanted)
+                if match is not None:
+                    last = row["thing"] in inferred
+                    place = (_MATCHES.index(match), last, len(said), said, match)
+                    fitting[thing] = min(fitting.get(thing, place), place)
         ordered = sorted(fitting.items(), key=lambda item: (item[1], item[0]))
         return {thing: place[-1] for thing, place in ordered}, len(rows) <= MOST_HITS
 
     def _pattern(self, text: str, kind: str) -> str:
         """A query for what may fit: each thing with a property and a text of it."""
-        sorts = (LABEL,) if not text else (LABEL, NAME, TEXT)
+        sorts = (LABEL, NAME, TEXT) if text else (LABEL,)
         properties = [name for name, sort in _SORTS.items() if sort in sorts]
-        contained = "".join(
-            f" && CONTAINS(LCASE(STR(?text)), {Literal(word)})" for word in _written(text)
+        written = [Literal(word) for word in _written(text)]
+        in_text, in_name = (
+            " && ".join(f"CONTAINS(LCASE(STR({variable})), {word})" for word in written) or "true"
+            for variable in ("?text", "?thing")
         )
-        of_kind = self._anywhere(f"?thing {_TYPE} <{kind}>") if kind else ""
+        of_kind = self._anywhere(f"?thing {_TYPE} <{kind}>", "?h") if kind else ""
         return (
-            f"SELECT DISTINCT ?thing ?property ?text {{ VALUES ?property {{ {_iris(properties)} }} "
-            f"{self._anywhere('?thing ?property ?text')} {of_kind} "
-            f"FILTER(isIRI(?thing){contained}) }} LIMIT {MOST_HITS + 1}"
+            "SELECT DISTINCT ?g ?thing ?property ?text { "
+            f"VALUES ?property {{ {_iris((*properties, f'{RDF}type'))} }} "
+            f"{self._anywhere('?thing ?property ?text')} {of_kind} FILTER(isIRI(?thing) && "
+            f"(isLiteral(?text) && {in_text} || {in_name})) }} LIMIT {MOST_HITS + 1}"
         )
 
     def _is_there(self, iri: str, kind: str) -> bool:
-        of_kind = self._anywhere(f"?thing {_TYPE} <{kind}>") if kind else ""
+        of_kind = self._anywhere(f"?thing {_TYPE} <{kind}>", "?h") if kind else ""
         properties = _iris((*_SORTS, f"{RDF}type"))
         return bool(
             self._select(
@@ -168,10 +176,19 @@ class LabelSearch:
             kinds.append(Kind(iri, labels[0].text, things))
         return sorted(kinds, key=lambda kind: (-kind.things, kind.label, kind.iri))
 
-    def _anywhere(self, pattern: str) -> str:
-        if self._merged:
-            return f"{pattern} ."
-        return f"{{ {{ {pattern} }} UNION {{ GRAPH ?g {{ {pattern} }} }} }}"
+    def _anywhere(self, pattern: str, graph: str = "?g") -> str:
+        # Shapes are called as the classes are for which they speak.
+        named = f"GRAPH {graph} {{ {pattern} }} FILTER({graph} != {GRAPH_SHAPES})"
+        return named if self._merged else f"{{ {{ {pattern} }} UNION {{ {named} }} }}"
+
+
+def _said(row: QuerySolution) -> Iterator[tuple[int, str]]:
+    """What a row says of its thing, and what the thing's IRI does, each with its sort."""
+    name = local_name(row["thing"].value)
+    yield NAME, name
+    yield NAME, spaced(name)
+    if isinstance(row["text"], Literal):
+        yield _SORTS.get(row["property"].value, TEXT), row["text"].value
 
 
 def _match(sort: int, said: str, wanted: Wanted) -> Match | None:
