@@ -15,6 +15,7 @@ from tipgraph.namespaces import (
     GRAPH_META,
     GRAPH_ONTOLOGY,
     GRAPH_SHAPES,
+    GRAPHS_MERGED,
     OWL,
 )
 from tipgraph.snapshot import Manifest
@@ -33,7 +34,6 @@ _UNVERSIONED: Final = "current"
 # Graphs that are listed; of an endpoint with more, those of the shipped dataset are.
 _MOST: Final = 1000
 _SHIPPED: Final = (GRAPH_DATA, GRAPH_ONTOLOGY, GRAPH_SHAPES, GRAPH_INFERRED, GRAPH_META)
-_MERGED: Final = (GRAPH_DATA, GRAPH_ONTOLOGY, GRAPH_INFERRED)
 # What Virtuoso keeps for itself.
 _SYSTEM: Final = (
     "http://www.openlinksw.com/",
@@ -62,7 +62,7 @@ def read_manifest(query: Query) -> Manifest:
     """
     query("ASK {}")
     graphs = _graphs(query)
-    default = tuple(name.value for name in _MERGED if name.value in graphs)
+    default = tuple(name.value for name in GRAPHS_MERGED if name.value in graphs)
     if GRAPH_DATA.value not in graphs:
         default = ()
     merged = {"default_graphs": default} if default else {}
