@@ -6,8 +6,10 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.asking import ROUTES, answer, cells, editor, run
+from tests.browser.asking import ROUTES, answer, cells, editor, run, type_query
 from tests.browser.visiting import Visitor, is_too_wide
+from tests.hostile import LABELS
+from tipgraph.namespaces import RDFS
 
 MANY: Final = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 10000"
 
@@ -115,6 +117,29 @@ class TestAnswer:
         expect(cell).to_have_text(re.compile(r"^x{600}…All 5,000 characters"))
         cell.get_by_role("button").click()
         expect(cell).to_have_text("x" * 5000)
+
+
+def test_hostile_labels_and_values_stay_text(hostile: Visitor) -> None:
+    page = hostile.open("/sparql")
+    filtered = "FILTER(CONTAINS(STR(?thing), '/id/'))"
+    run(page, f"SELECT ?thing ?label {{ ?thing <{RDFS}label> ?label {filtered} }}")
+    for name, label in LABELS.items():
+        shown = label if len(label) <= 600 else f"{label[:600]}…"
+        link = page.locator(f"a[href$='/id/{name}']")
+        row = answer(page).get_by_role("row").filter(has=link)
+        expect(row.get_by_role("cell").last).to_contain_text(shown)
+    right_to_left = answer(page).get_by_text(LABELS["rtl"]).last
+    assert right_to_left.evaluate("(text) => getComputedStyle(text).direction") == "rtl"
+    expect(page).to_have_title(re.compile("^Ask"))
+    assert not is_too_wide(page)
+    # What such a thing is called is shown when it is offered, and stays out of the query.
+    type_query(page, "SELECT * WHERE { ?thing ?property ")
+    page.keyboard.type("onmouseover")
+    offered = page.get_by_role("option").first
+    expect(offered).to_contain_text(LABELS["quotes"])
+    offered.click()
+    expect(editor(page)).to_contain_text("?property <https://w3id.org/tipgraph/claim/hostile/")
+    expect(editor(page)).not_to_contain_text("onmouseover")
 
 
 class TestManyRows:

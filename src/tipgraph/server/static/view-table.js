@@ -143,7 +143,7 @@ export function cell(content, prefixes = null) {
   if (!content) return html("td");
   const { term, text, address, language, number } = content;
   const link = address || (term.type === "uri" ? addressOf(term.value) : "");
-  const shown = text.length > LONG ? shortened(text, language) : worded(text, link, language);
+  const shown = text.length > LONG ? shortened(text, link, language) : worded(text, link, language);
   const iri = prefixes && term.type === "uri" ? html("code", {}, prefixedName(term.value, prefixes)) : null;
   return html("td", { class: number === null ? null : "number" }, shown, note(term), iri);
 }
@@ -154,9 +154,11 @@ function note(term) {
   return said ? html("small", {}, ` ${said}`) : null;
 }
 
-function shortened(text, language) {
-  const beginning = worded(`${text.slice(0, LONG)}…`, "", language);
-  const more = button(`All ${text.length.toLocaleString("en")} characters`, () => {
+function shortened(text, link, language) {
+  // By code points: half of a surrogate pair is no character.
+  const characters = [...text];
+  const beginning = worded(`${characters.slice(0, LONG).join("")}…`, link, language);
+  const more = button(`All ${counted(characters.length, "character")}`, () => {
     beginning.textContent = text;
     more.remove();
   });
