@@ -4,6 +4,7 @@ The address of a file has a digest of all files in its path, so that whatever a 
 relative address is under the same digest, and all of it may be kept for good.
 """
 
+import asyncio
 import re
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -11,8 +12,14 @@ from pathlib import Path
 from typing import Final
 
 from tipgraph.errors import RequestError
-from tipgraph.server.answers import Representation, compressed
-from tipgraph.server.bodies import IDENTITY, SMALL_BODY, choose_coding
+from tipgraph.server.answers import Representation
+from tipgraph.server.bodies import (
+    CODINGS_BY_SIZE,
+    IDENTITY,
+    SMALL_BODY,
+    choose_coding,
+    compress,
+)
 from tipgraph.server.exchange import Exchange, Scope, Service, etags
 from tipgraph.server.libraries import installed
 from tipgraph.server.reading import Reading
@@ -119,7 +126,7 @@ class Assets(Reading):
             raise RequestError("not-found", f"there is nothing at {exchange.path}")
         # A page of another version of tipgraph gets the file of this one, but may not keep it.
         lasting = _FOR_GOOD if digest == self._files.digest else _ASKED_AGAIN
-        coding = choose_coding(exchange.accept_encoding.decode("latin-1"))
+        coding = choose_coding(exchange.accept_encoding.decode("latin-1"), CODINGS_BY_SIZE)
         if len(asset.body) < SMALL_BODY:
             coding = IDENTITY
         tag = f"{asset.tag}-{coding}".encode()
@@ -140,7 +147,7 @@ class Assets(Reading):
         if kept is None:
             body, headers = asset.body, [(b"content-type", asset.media_type.encode())]
             if coding != IDENTITY:
-                body = await compressed(body, coding)
+                body = await asyncio.to_thread(compress, body, coding, kept=True)
                 headers.append((b"content-encoding", coding.encode()))
             kept = self._kept[name, coding] = Representation(headers, body)
         return kept

@@ -15,7 +15,9 @@ _INFLATE_BITS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 _CODING: Final = re.compile(r"\s*([\w*-]+)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?")
 
 IDENTITY: Final = "identity"
+# The quickest first, and the smallest first.
 CODINGS: Final = ("zstd", "br", "gzip")
+CODINGS_BY_SIZE: Final = ("br", "zstd", "gzip")
 # Below this, compressing costs more than sending.
 SMALL_BODY: Final = 1024
 
@@ -77,26 +79,37 @@ def inflate(body: bytes, codings: str, limit: int) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def choose_coding(accept_encoding: str) -> str:
-    """The best content coding for an Accept-Encoding field; `identity` when there is none."""
+def choose_coding(accept_encoding: str, codings: tuple[str, ...] = CODINGS) -> str:
+    """The content coding for an Accept-Encoding field; `identity` when there is none.
+
+    Args:
+        accept_encoding: The field.
+        codings: What it may be, the best first.
+    """
     qualities = {
         match.group(1).lower(): float(match.group(2) or 1)
         for element in accept_encoding.split(",")
         if (match := _CODING.fullmatch(element))
     }
     wildcard = qualities.get("*", 0.0)
-    ranked = [(qualities.get(coding, wildcard), coding) for coding in CODINGS]
+    ranked = [(qualities.get(coding, wildcard), coding) for coding in codings]
     quality, coding = max(ranked, key=lambda item: item[0])
     return coding if quality > 0 else IDENTITY
 
 
-def compress(body: bytes, coding: str) -> bytes:
-    """Compress a body; the levels are those at which time and size are in proportion."""
+def compress(body: bytes, coding: str, *, kept: bool = False) -> bytes:
+    """Compress a body; the levels are those at which time and size are in proportion.
+
+    Args:
+        body: The body.
+        coding: The content coding.
+        kept: Whether the result is sent over and over, so that it may take some more time.
+    """
     if coding == "zstd":
-        return zstandard.ZstdCompressor(level=3).compress(body)
+        return zstandard.ZstdCompressor(level=9 if kept else 3).compress(body)
     if coding == "br":
-        return bytes(brotli.compress(body, quality=4))
-    compressor = zlib.compressobj(5, zlib.DEFLATED, 31)
+        return bytes(brotli.compress(body, quality=6 if kept else 4))
+    compressor = zlib.compressobj(9 if kept else 5, zlib.DEFLATED, 31)
     return compressor.compress(body) + compressor.flush()
 
 
