@@ -40,7 +40,7 @@ format: $(STAMP) ## put Python and Turtle into their canonical layout
 	$(BIN)/ruff check --fix .
 	$(BIN)/tipgraph format
 
-bench: $(STAMP) ## measure beside the peers and print the ratios (ARGS=services or ARGS=validation: one part)
+bench: $(STAMP) $(LIBRARIES) ## measure beside the peers, and our pages (ARGS=services, validation or pages: one part)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 screenshots: $(STAMP) $(LIBRARIES) ## pictures of a page of each kind, in .screenshots (needs chromium)
@@ -53,7 +53,7 @@ lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
 		--custom-compile-command "make lock" --output-file requirements.lock
 
 clean: ## remove the environment and everything made by tools
-	rm -rf .venv web/node_modules .bench .screenshots dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf .venv web/node_modules benchmarks/node_modules .bench .screenshots dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

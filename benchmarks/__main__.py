@@ -14,6 +14,7 @@ from benchmarks.load import (
     rows_seconds,
     shown,
 )
+from benchmarks.pages import measure_pages
 from benchmarks.report import verdict
 from benchmarks.services import (
     Service,
@@ -30,12 +31,14 @@ FORMATS = {"JSON": "application/sparql-results+json", "CSV": "text/csv"}
 
 
 def main() -> None:
-    """Run all measurements, or those named: `services`, `validation`."""
-    wanted = sys.argv[1:] or ["services", "validation"]
+    """Run all measurements, or those named: `services`, `validation`, `pages`."""
+    wanted = sys.argv[1:] or ["services", "validation", "pages"]
     if "services" in wanted:
         compare_services()
     if "validation" in wanted:
         compare_validation()
+    if "pages" in wanted:
+        measure_pages()
 
 
 def compare_services() -> None:

@@ -87,6 +87,17 @@ def tipgraph(data: Path, *, workers: int = 2) -> Iterator[Service]:
 
 
 @contextlib.contextmanager
+def shipped() -> Iterator[str]:
+    """This project over the graph that it ships; gives the address of its home page."""
+    port = free_port()
+    command = [sys.executable, "-m", "tipgraph", "serve", "--port", str(port)]
+    environment = {"TIPGRAPH_SNAPSHOT_DIR": str(FOLDER)}
+    root = f"http://127.0.0.1:{port}"
+    with running(command, f"{root}/sparql", environment):
+        yield root
+
+
+@contextlib.contextmanager
 def oxigraph(data: Path, programs: Path) -> Iterator[Service]:
     """Oxigraph's server over an on-disk store, loaded and optimised as its manual says."""
     store = FOLDER / "oxigraph-things"

@@ -55,9 +55,10 @@ def documented() -> set[str]:
     return {name for row in rows for name in row.split(", ")}
 
 
-def test_every_library_of_the_pages_is_locked_and_has_its_line() -> None:
+@pytest.mark.parametrize("folder", ["web", "benchmarks"])
+def test_every_package_from_npm_is_locked_and_has_its_line(folder: str) -> None:
     package, lock = (
-        json.loads((ROOT / "web" / name).read_text(encoding="utf-8"))
+        json.loads((ROOT / folder / name).read_text(encoding="utf-8"))
         for name in ("package.json", "package-lock.json")
     )
     declared = package["dependencies"]
