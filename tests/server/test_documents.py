@@ -53,8 +53,8 @@ class Page(HTMLParser):
         values = dict(attrs)
         self.ids += [values["id"] or ""] if "id" in values else []
         self.links += [values["href"] or ""] if tag == "a" and "href" in values else []
-        self._in_script = tag == "script"
-        assert tag != "script" or values.get("type") == "application/ld+json"
+        self._in_script = tag == "script" and values.get("type") == "application/ld+json"
+        assert tag != "script" or self._in_script or "src" in values
 
     def handle_data(self, data: str) -> None:
         self.data += data if self._in_script else ""
