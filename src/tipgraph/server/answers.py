@@ -13,7 +13,7 @@ from tipgraph.errors import QuerySyntaxError
 from tipgraph.server.bodies import IDENTITY, SMALL_BODY, compress
 from tipgraph.server.exchange import Exchange, Headers, etags
 from tipgraph.server.metrics import Metrics
-from tipgraph.store import QueryAnswer, QueryRequest, Store
+from tipgraph.store import QueryAnswer, QueryRequest, Store, whole_answer
 from tipgraph.store.base import Pending
 
 _VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
@@ -247,7 +247,7 @@ async def compressed(body: bytes, coding: str) -> bytes:
 
 async def _while_connected(pending: Pending, exchange: Exchange) -> QueryAnswer:
     """Wait for an answer as long as the client does."""
-    answering = asyncio.ensure_future(_settled(pending))
+    answering = asyncio.ensure_future(whole_answer(pending))
     leaving = asyncio.ensure_future(exchange.disconnected())
     try:
         await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
@@ -259,12 +259,6 @@ async def _while_connected(pending: Pending, exchange: Exchange) -> QueryAnswer:
         raise
     finally:
         leaving.cancel()
-
-
-async def _settled(pending: Pending) -> QueryAnswer:
-    while (answer := await pending.settled()) is None:
-        pass
-    return answer
 
 
 def _is_volatile(query: str) -> bool:

@@ -15,7 +15,7 @@ from tipgraph.server.citations import Source, read_source
 from tipgraph.server.once import Once
 from tipgraph.server.route_data import find_routes
 from tipgraph.server.surroundings import Surroundings, find_surroundings
-from tipgraph.store import QueryRequest, Solutions, Store
+from tipgraph.store import QueryRequest, Solutions, Store, whole_answer
 from tipgraph.store.results import read_results
 
 Made = TypeVar("Made")
@@ -112,9 +112,7 @@ class Lookup:
 
     async def _select(self, query: str, client: str) -> Solutions:
         pending = self._store.submit(QueryRequest(query, results_format=JSON), client=client)
-        while (answer := await pending.settled()) is None:
-            pass
-        solutions = read_results(answer.body)
+        solutions = read_results((await whole_answer(pending)).body)
         assert isinstance(solutions, Solutions)  # noqa: S101  # it was a SELECT
         return solutions
 

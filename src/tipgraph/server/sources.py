@@ -13,7 +13,7 @@ from tipgraph.server.citations import Source
 from tipgraph.server.once import Once
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Manifest
-from tipgraph.store import QueryRequest, Solutions, Store, Triples
+from tipgraph.store import QueryRequest, Solutions, Store, Triples, whole_answer
 from tipgraph.store.results import read_graph, read_results
 from tipgraph.turtle import write_trig, write_turtle
 from tipgraph.wording import Statements
@@ -115,10 +115,7 @@ class Sources:
         return sorted(found, key=str)
 
     async def _answer(self, request: QueryRequest) -> bytes:
-        pending = self._store.submit(request)
-        while (answer := await pending.settled()) is None:
-            pass
-        return answer.body
+        return (await whole_answer(self._store.submit(request))).body
 
     def _graph(self, name: str) -> str | None:
         graph = f"{self._base}graph/{_GRAPHS[name]}"

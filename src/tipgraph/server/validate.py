@@ -15,7 +15,7 @@ from tipgraph.server.validate_page import MOST_RESULTS, ValidatePage
 from tipgraph.server.validations import Answered, Validations, media_types_of_reports
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Manifest
-from tipgraph.store import QueryRequest, Store
+from tipgraph.store import QueryRequest, Store, whole_answer
 from tipgraph.validation import Engine, FailOn
 from tipgraph.validation.formats import REPORT_FORMATS, ReportFormat, find_report_format
 
@@ -151,9 +151,7 @@ class ValidationEndpoint:
                 if iri not in self._manifest.graphs:
                     raise RequestError("not-found", f"there is no graph <{iri}>")
                 request = QueryRequest(_WHOLE_GRAPH, (iri,), graph_format=N_TRIPLES)
-                pending = self._store.submit(request, client=client)
-                while (answer := await pending.settled()) is None:
-                    pass
+                answer = await whole_answer(self._store.submit(request, client=client))
                 text = answer.body.decode()
                 sent[name].append([iri, text, N_TRIPLES.media_type, base_of(name)])
 

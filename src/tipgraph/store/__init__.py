@@ -5,7 +5,7 @@
 
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Snapshot
-from tipgraph.store.base import QueryAnswer, QueryRequest, Store, Timings
+from tipgraph.store.base import QueryAnswer, QueryRequest, Store, Timings, whole_answer
 from tipgraph.store.embedded import EmbeddedStore
 from tipgraph.store.results import Solutions, Triples
 
@@ -18,6 +18,7 @@ __all__ = [
     "Timings",
     "Triples",
     "open_store",
+    "whole_answer",
 ]
 
 

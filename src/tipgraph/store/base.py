@@ -90,6 +90,20 @@ class Pending(Protocol):
         ...
 
 
+async def whole_answer(pending: Pending) -> QueryAnswer:
+    """Wait for a query to the end, whoever may have gone away meanwhile.
+
+    Args:
+        pending: The query.
+
+    Raises:
+        QueryError: The query failed.
+    """
+    while (answer := await pending.settled()) is None:
+        pass
+    return answer
+
+
 class Store(Protocol):
     """Answers SPARQL over one dataset; whether that may change, its manifest says."""
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 from tipgraph.errors import QueryError
 from tipgraph.formats import JSON, N_TRIPLES
 from tipgraph.settings import Settings
-from tipgraph.store.base import Pending, QueryAnswer, QueryRequest
+from tipgraph.store.base import Pending, QueryAnswer, QueryRequest, whole_answer
 from tipgraph.store.hints import unknown_terms
 from tipgraph.store.results import Solutions, Triples, read_graph, read_results
 
@@ -68,10 +68,7 @@ class BlockingStore(ABC):
         return asyncio.run_coroutine_threadsafe(self._answer(request), self._loop).result()
 
     async def _answer(self, request: QueryRequest) -> QueryAnswer:
-        pending = self.submit(request)
-        while (answer := await pending.settled()) is None:
-            pass
-        return answer
+        return await whole_answer(self.submit(request))
 
     def query(
         self,

@@ -38,6 +38,8 @@ def with_causes(
         evaluate: Validates a data graph against a shapes graph.
     """
     plain = report.without_detail()
+    if not plain.results:
+        return plain
     probes = Probes(shapes)
     causes = _Causes(probes)
     notes = dict.fromkeys(plain.notes)
