@@ -17,15 +17,18 @@ import zstandard
 from pyoxigraph import (
     CanonicalizationAlgorithm,
     Dataset,
+    DefaultGraph,
     Literal,
     NamedNode,
     Quad,
     RdfFormat,
     Store,
     Triple,
+    parse,
     serialize,
 )
 
+from tipgraph.formats import Format
 from tipgraph.namespaces import (
     GRAPH_DATA,
     PREFIXES,
@@ -33,7 +36,7 @@ from tipgraph.namespaces import (
     TIP,
     shorten,
 )
-from tipgraph.snapshot import Dump
+from tipgraph.snapshot import Dump, Snapshot
 from tipgraph.turtle import write_turtle
 
 Graphs = Mapping[NamedNode, Iterable[Triple]]
@@ -46,6 +49,9 @@ _PARTS: Final = {
     f"{TIP}claimObject": 2,
     f"{TIP}claimValue": 2,
 }
+DEFAULT: Final = "default"
+# The dump that every snapshot has.
+_WHOLE: Final = "all.nq.zst"
 _CHUNK: Final = 1 << 20
 _ZSTD_LEVEL: Final = 9
 
@@ -93,7 +99,7 @@ def write_dumps(graphs: Graphs, lines: Iterable[bytes], folder: Path) -> tuple[D
     whole = b"".join(lines)
     dumps = [
         _write(folder / "all.nq.gz", "The whole dataset, canonical N-Quads", whole),
-        _write(folder / "all.nq.zst", "The whole dataset, canonical N-Quads", whole),
+        _write(folder / _WHOLE, "The whole dataset, canonical N-Quads", whole),
     ]
     for name, triples in graphs.items():
         local = name.value.rpartition("/")[2]
@@ -117,11 +123,48 @@ def write_dumps(graphs: Graphs, lines: Iterable[bytes], folder: Path) -> tuple[D
 
 def stream_dump(store: Store, folder: Path) -> tuple[Dump, ...]:
     """Write the one dump of anybody's data, in memory that does not grow with it."""
-    path = folder / "all.nq.zst"
+    path = folder / _WHOLE
     compressor = zstandard.ZstdCompressor(level=3)
     with path.open("wb") as file, compressor.stream_writer(file) as content:
         store.dump(content, RdfFormat.N_QUADS)
     return (_dump(path, "The whole dataset, N-Quads"),)
+
+
+def copy_dump(
+    snapshot: Snapshot, content: IO[bytes], form: Format, graph: str | None = None
+) -> None:
+    """Write a snapshot's dataset, or one graph of it, in any format; in flat memory.
+
+    Args:
+        snapshot: The snapshot.
+        content: Where it is written.
+        form: The format.
+        graph: IRI of the graph, or `DEFAULT`; None for the whole dataset.
+    """
+    quads = _quads(snapshot, graph)
+    prefixes, engine = dict(PREFIXES), form.engine
+    assert isinstance(engine, RdfFormat)  # noqa: S101  # it is a format of graphs
+    if graph is None:
+        serialize(quads, content, engine, prefixes=prefixes)
+    else:
+        serialize((quad.triple for quad in quads), content, engine, prefixes=prefixes)
+
+
+def _quads(snapshot: Snapshot, graph: str | None) -> Iterator[Quad]:
+    """Quads of the dataset, or those of one graph.
+
+    Named graphs are read from the dump, which has literals as they were written; the store, which
+    keeps numbers by their value, is read for the default graph alone, which may be a merge.
+    """
+    if graph == DEFAULT:
+        store = Store.read_only(str(snapshot.store_path))
+        yield from store.quads_for_pattern(None, None, None, DefaultGraph())
+        return
+    wanted = graph and NamedNode(graph)
+    with zstandard.open(snapshot.dumps_path / _WHOLE, "rb") as whole:
+        for quad in parse(whole, RdfFormat.N_QUADS):
+            if wanted is None or quad.graph_name == wanted:
+                yield quad
 
 
 def _write(path: Path, title: str, content: bytes, graph: NamedNode | None = None) -> Dump:

@@ -8,6 +8,8 @@ from typer.core import TyperGroup
 from tipgraph import __version__
 from tipgraph.cli.build import build_command
 from tipgraph.cli.check import check_command
+from tipgraph.cli.describe import describe_command
+from tipgraph.cli.dump import dump_command
 from tipgraph.cli.format import format_command
 from tipgraph.cli.query import query_command
 from tipgraph.cli.serve import serve_command
@@ -43,6 +45,8 @@ app.command("check")(check_command)
 app.command("source")(source_command)
 app.command("format")(format_command)
 app.command("query")(query_command)
+app.command("describe")(describe_command)
+app.command("dump")(dump_command)
 app.command("validate")(validate_command)
 
 
