@@ -136,6 +136,8 @@ def test_the_action_hands_on_every_input(folder: Path) -> None:
         "data": "stream.ttl",
         "shapes": "shapes.ttl",
         "ontology": "ontology.ttl",
+        "shape": "http://example.org/River",
+        "focus": "http://example.org/s\nhttp://example.org/t",
         "entailment": "rdfs",
         "fail-on": "info",
         "format": "csv",
