@@ -4,22 +4,21 @@ A snapshot's folder is named by the digest of its inputs and never changes once 
 written beside its place and renamed into it, one build at a time.
 """
 
-import fcntl
 import hashlib
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import platformdirs
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from tipgraph import dataset, dumps, reasoning, search, validation, void
-from tipgraph.errors import CacheError, NonConformanceError, SnapshotError, UsageError
+from tipgraph.bulk import LINE_FORMATS, BadLine, BadLines, file_format, load_files
+from tipgraph.errors import NonConformanceError, SnapshotError, UsageError
 from tipgraph.namespaces import (
     DATASET,
     DCAT,
@@ -41,7 +40,17 @@ from tipgraph.snapshot import (
     Snapshot,
     open_snapshot,
 )
+from tipgraph.snapshot_folder import (
+    PARTIAL,
+    FileDigests,
+    check_room,
+    clear_leftovers,
+    locked,
+    remove,
+    writing,
+)
 from tipgraph.store import EmbeddedStore, open_store
+from tipgraph.streams import COMPRESSIONS, file_size
 
 if TYPE_CHECKING:
     from tipgraph.store.remote import RemoteStore
@@ -49,6 +58,7 @@ if TYPE_CHECKING:
 # A change to the code that makes the graph makes another snapshot, as a change of its files does.
 _CODE: Final = (
     "build.py",
+    "bulk.py",
     "dataset.py",
     "describe.py",
     "dumps.py",
@@ -61,6 +71,12 @@ _CODE: Final = (
 )
 
 
+# Bytes of disk for a byte of a file: in formats of lines, in others, and for a byte compressed.
+_ROOM_IN_LINES: Final = 3
+_ROOM: Final = 6
+_COMPRESSED: Final = 10
+
+
 @dataclass(frozen=True)
 class Inputs:
     """What a snapshot is built from.
@@ -68,10 +84,12 @@ class Inputs:
     Args:
         files: Anybody's RDF files; without any, the shipped graph.
         union_default_graph: Merge the files' named graphs into their default graph as well.
+        skip_errors: Leave out the lines of N-Triples and N-Quads that break their grammar.
     """
 
     files: tuple[Path, ...] = ()
     union_default_graph: bool = False
+    skip_errors: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,10 +99,12 @@ class Build:
     Args:
         snapshot: What was built, or found finished.
         seconds: Time of each step, in order; empty when the snapshot was found finished.
+        left_out: The first of the lines that were left out, when it was built just now.
     """
 
     snapshot: Snapshot
     seconds: dict[str, float]
+    left_out: tuple[BadLine, ...] = ()
 
 
 class Steps:
@@ -95,11 +115,11 @@ class Steps:
         self.seconds: dict[str, float] = {}
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Time what happens inside as one step."""
+    def step(self, name: str) -> Iterator[Callable[[str], None]]:
+        """Time what happens inside as one step; it may tell how far it is."""
         self._announce(name)
         start = perf_counter()
-        yield
+        yield lambda words: self._announce(f"{name}: {words}")
         self.seconds[name] = perf_counter() - start
 
 
@@ -116,33 +136,35 @@ def build(
     Args:
         inputs: What to build from.
         folder: The folder of snapshots; the snapshot becomes a folder in it.
-        announce: Is told the name of each step as it begins.
+        announce: Is told the name of each step as it begins, and how far long ones are.
 
     Raises:
         InputError: A file cannot be read, or breaks its grammar (InputSyntaxError).
         NonConformanceError: The shipped data breaks a shape.
         InconsistencyError: The shipped data contradicts the ontology.
-        CacheError: The folder cannot be written.
+        CacheError: The folder cannot be written, or has no room.
     """
-    inputs_digest = _inputs_digest(inputs)
+    inputs_digest = _inputs_digest(inputs, FileDigests(folder))
     path = folder / inputs_digest[:16]
     with suppress(SnapshotError):
         return Build(open_snapshot(path), {})
-    with _writing(folder), _locked(folder / f"{path.name}.lock", announce):
+    with writing(folder), locked(path, announce):
         with suppress(SnapshotError):
             return Build(open_snapshot(path), {})
-        partial = folder / f"{path.name}.partial"
-        _remove(partial)
+        clear_leftovers(folder)
+        check_room(folder, _room(inputs))
+        partial = path.with_name(path.name + PARTIAL)
+        remove(partial)
         try:
             partial.mkdir()
-            steps = Steps(announce)
-            manifest = _fill(partial, inputs, inputs_digest, steps)
+            steps, bad = Steps(announce), BadLines()
+            manifest = _fill(partial, inputs, inputs_digest, steps, bad)
             (partial / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8")
-            _remove(path)
+            remove(path)
             partial.rename(path)
         finally:
-            _remove(partial)
-    return Build(open_snapshot(path), steps.seconds)
+            remove(partial)
+    return Build(open_snapshot(path), steps.seconds, tuple(bad.first))
 
 
 def open_graph(
@@ -171,13 +193,14 @@ def open_graph(
     return open_remote(settings)
 
 
-def _fill(partial: Path, inputs: Inputs, inputs_digest: str, steps: Steps) -> Manifest:
+def _fill(
+    partial: Path, inputs: Inputs, inputs_digest: str, steps: Steps, bad: BadLines
+) -> Manifest:
     """Write all below `partial` but the manifest, and return the manifest that belongs to it."""
     folder = partial / DUMPS_NAME
     folder.mkdir()
     if inputs.files:
-        with steps.step("store"):
-            store = _load(inputs, partial / STORE_NAME)
+        store = _load(inputs, partial / STORE_NAME, steps, bad)
         with steps.step("dumps"):
             dumped = dumps.stream_dump(store, folder)
         digest, dataset_version = inputs_digest, inputs_digest[:16]
@@ -195,16 +218,18 @@ def _fill(partial: Path, inputs: Inputs, inputs_digest: str, steps: Steps) -> Ma
         merged = tuple(name.value for name in GRAPHS_MERGED)
     with steps.step("search"):
         search.write_index(store, partial / SEARCH_NAME, merged=bool(merged))
-    names = [name for name in store.named_graphs() if isinstance(name, NamedNode)]
+    with steps.step("count"):
+        graphs_sizes, default_size = _sizes(store)
     return Manifest(
         digest=digest,
         inputs_digest=inputs_digest,
         dataset_version=dataset_version,
         software_version=version("tipgraph"),
-        graphs={name.value: _size(store, name) for name in sorted(names, key=str)},
+        graphs=graphs_sizes,
         default_graph=merged,
-        default_graph_triples=_size(store, DefaultGraph()),
+        default_graph_triples=default_size,
         dumps=dumped,
+        left_out=bad.count,
     )
 
 
@@ -251,24 +276,25 @@ def _write(graphs: dict[NamedNode, set[Triple]], path: Path) -> Store:
     return _finish(store)
 
 
-def _load(inputs: Inputs, path: Path) -> Store:
+def _load(inputs: Inputs, path: Path, steps: Steps, bad: BadLines) -> Store:
     """Load anybody's files into a new store, streaming."""
     store = Store(path)
-    for file in inputs.files:
-        try:
-            with file.open("rb") as content:
-                store.bulk_load(content, dataset.rdf_format(file), base_iri=file.resolve().as_uri())
-        except (SyntaxError, UnicodeDecodeError):
-            # Parsed again from the text, which is what it takes to name the place.
-            dataset.read_quads(file)
-            raise
-    if inputs.union_default_graph:
-        store.bulk_extend(
-            Quad(quad.subject, quad.predicate, quad.object)
-            for quad in list(store)
-            if isinstance(quad.graph_name, NamedNode)
+    with steps.step("store") as tell:
+        load_files(
+            store,
+            inputs.files,
+            leave_out=bad.add if inputs.skip_errors else None,
+            announce=tell,
         )
-    return _finish(store)
+    if inputs.union_default_graph:
+        with steps.step("union"):
+            store.bulk_extend(
+                Quad(quad.subject, quad.predicate, quad.object)
+                for quad in store
+                if isinstance(quad.graph_name, NamedNode)
+            )
+    with steps.step("optimize"):
+        return _finish(store)
 
 
 def _finish(store: Store) -> Store:
@@ -283,8 +309,24 @@ def _quads(graphs: dict[NamedNode, set[Triple]]) -> Iterator[Quad]:
             yield Quad(triple.subject, triple.predicate, triple.object, name)
 
 
-def _size(store: Store, name: NamedNode | DefaultGraph) -> int:
-    return sum(1 for _ in store.quads_for_pattern(None, None, None, name))
+def _sizes(store: Store) -> tuple[dict[str, int], int]:
+    """How many triples each named graph has, and the default graph."""
+    counted: Any = store.query(
+        "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
+    )
+    named = {row[0].value: int(row[1].value) for row in counted if isinstance(row[0], NamedNode)}
+    ((default,),) = list(cast(Any, store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")))
+    return named, int(default.value)
+
+
+def _room(inputs: Inputs) -> int:
+    """How many bytes a build needs on disk at most while it runs, as measured."""
+    return sum(
+        file_size(file)
+        * (_ROOM_IN_LINES if file_format(file) in LINE_FORMATS else _ROOM)
+        * (_COMPRESSED if file.suffix in COMPRESSIONS else 1)
+        for file in inputs.files
+    )
 
 
 def _dataset_version(graphs: dict[NamedNode, set[Triple]]) -> str:
@@ -300,19 +342,19 @@ def _dataset_version(graphs: dict[NamedNode, set[Triple]]) -> str:
     return version("tipgraph")
 
 
-def _inputs_digest(inputs: Inputs) -> str:
+def _inputs_digest(inputs: Inputs, digests: FileDigests) -> str:
     digest = hashlib.sha256(
         repr((version("tipgraph"), version("pyoxigraph"), version("owlrl"))).encode()
     )
     for role, path in _input_files(inputs):
-        content = hashlib.sha256(dataset.read_bytes(path)).hexdigest()
-        digest.update(f"{role} {content}\n".encode())
+        digest.update(f"{role} {digests.digest(path)}\n".encode())
     return digest.hexdigest()
 
 
 def _input_files(inputs: Inputs) -> Iterable[tuple[str, Path]]:
     if inputs.files:
         role = "union" if inputs.union_default_graph else "file"
+        role += " without errors" if inputs.skip_errors else ""
         # The file's own IRI is in the digest too: relative IRIs are resolved against it.
         return [(f"{role} {path.resolve().as_uri()}", path) for path in inputs.files]
     package = Path(__file__).parent
@@ -323,33 +365,3 @@ def _input_files(inputs: Inputs) -> Iterable[tuple[str, Path]]:
         for path in dataset.shipped_files(name)
     ]
     return [*shipped, *(("code", path) for path in sorted(code) if path.suffix in (".py", ".rq"))]
-
-
-@contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """Make the folder and say plainly when it, or something in it, cannot be written."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        raise CacheError(
-            f"snapshots cannot be written to {folder}: {error.strerror or error}; "
-            "choose another folder with TIPGRAPH_SNAPSHOT_DIR"
-        ) from error
-
-
-@contextmanager
-def _locked(path: Path, announce: Callable[[str], None]) -> Iterator[None]:
-    """Hold a lock file for as long as a build takes; another process's build is waited for."""
-    with path.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            announce("wait for another build")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _remove(folder: Path) -> None:
-    if folder.exists():
-        shutil.rmtree(folder)

@@ -14,7 +14,7 @@ from typing import Final, Self
 
 from tipgraph.errors import SnapshotError
 
-FORMAT_VERSION: Final = 3
+FORMAT_VERSION: Final = 4
 MANIFEST_NAME: Final = "manifest.json"
 STORE_NAME: Final = "store"
 DUMPS_NAME: Final = "dumps"
@@ -54,6 +54,7 @@ class Manifest:
         default_graph: IRIs of the named graphs merged into the default graph.
         default_graph_triples: Number of triples in the default graph; None where it is not known.
         dumps: The files in the folder of dumps.
+        left_out: How many lines of the files were left out, since they break their grammar.
         format_version: Layout of the folder; another one is refused.
     """
 
@@ -65,6 +66,7 @@ class Manifest:
     default_graph: tuple[str, ...]
     default_graph_triples: int | None
     dumps: tuple[Dump, ...] = ()
+    left_out: int = 0
     format_version: int = FORMAT_VERSION
 
     @property
@@ -74,9 +76,18 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read a manifest; raises ValueError or TypeError when the text is not one."""
+        """Read a manifest; raises ValueError, TypeError or AttributeError when it is not one.
+
+        Raises:
+            SnapshotError: It is one of another format version.
+        """
         values = json.loads(text)
-        if not isinstance(values, dict) or set(values) != {field.name for field in fields(cls)}:
+        version = values.get("format_version", FORMAT_VERSION)
+        if version != FORMAT_VERSION:
+            raise SnapshotError(
+                f"has format version {version}; this tipgraph reads {FORMAT_VERSION}: build it anew"
+            )
+        if set(values) != {field.name for field in fields(cls)}:
             raise ValueError("not a manifest")
         values["default_graph"] = tuple(values["default_graph"])
         values["dumps"] = tuple(Dump(**each) for each in values["dumps"])
@@ -119,15 +130,12 @@ def open_snapshot(path: Path) -> Snapshot:
     """
     try:
         manifest = Manifest.from_json((path / MANIFEST_NAME).read_text(encoding="utf-8"))
+    except SnapshotError as error:
+        raise SnapshotError(f"{path} {error}") from error
     except OSError as error:
         raise SnapshotError(f"{path} is not a snapshot: {error.strerror}") from error
     except (ValueError, TypeError, AttributeError) as error:
         raise SnapshotError(f"{path} is not a snapshot: its {MANIFEST_NAME} is damaged") from error
-    if manifest.format_version != FORMAT_VERSION:
-        raise SnapshotError(
-            f"{path} has format version {manifest.format_version}; "
-            f"this tipgraph reads {FORMAT_VERSION}: build it anew"
-        )
     # RocksDB writes CURRENT last: without it there is no complete store.
     if not (path / STORE_NAME / "CURRENT").is_file():
         raise SnapshotError(f"{path} is not a snapshot: its store is missing or incomplete")

@@ -10,17 +10,20 @@ from tipgraph.cli.options import (
     Data,
     Report,
     ReportFormat,
+    SkipErrors,
     Union,
     build_shown,
     inputs_of,
     print_json,
 )
 from tipgraph.settings import Settings
+from tipgraph.snapshot_folder import used
 
 
 def build_command(
     data: Data = None,
     union_default_graph: Union = False,
+    skip_errors: SkipErrors = False,
     output: Annotated[
         Path | None,
         typer.Option(help="Folder of snapshots (TIPGRAPH_SNAPSHOT_DIR, or the user's cache)."),
@@ -29,12 +32,12 @@ def build_command(
 ) -> None:
     """Build the snapshot that serve opens: parse, validate, infer, count, write the store."""
     settings = Settings.from_environment(snapshot_dir=output)
-    built = build_shown(inputs_of(data, union_default_graph), settings.snapshot_dir)
-    manifest = built.snapshot.manifest
+    built = build_shown(inputs_of(data, union_default_graph, skip_errors), settings.snapshot_dir)
+    manifest, path = built.snapshot.manifest, built.snapshot.path
+    size = used(path)
     if report is ReportFormat.json:
-        print_json(
-            {"snapshot": str(built.snapshot.path), "seconds": built.seconds, **asdict(manifest)}
-        )
+        shown = {"snapshot": str(path), "bytes": size, "seconds": built.seconds}
+        print_json({**shown, **asdict(manifest)})
         return
     for name, seconds in built.seconds.items():
         typer.echo(f"{name:<18}{seconds:8.2f} s")
@@ -43,5 +46,6 @@ def build_command(
     for name, count in manifest.graphs.items():
         typer.echo(f"{count:>8} triples in {name}")
     typer.echo(f"{manifest.default_graph_triples:>8} triples in the default graph")
+    typer.echo(f"{size / 1e6:>8,.1f} MB on disk")
     typer.echo(f"digest   {manifest.digest}")
-    typer.echo(f"snapshot {built.snapshot.path}{'' if built.seconds else ' (was finished)'}")
+    typer.echo(f"snapshot {path}{'' if built.seconds else ' (was finished)'}")

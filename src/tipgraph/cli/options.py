@@ -11,7 +11,7 @@ from tipgraph.build import Build, Inputs, build, default_folder, open_graph
 from tipgraph.cli.progress import progress
 from tipgraph.errors import UsageError
 from tipgraph.settings import Settings
-from tipgraph.store import EmbeddedStore
+from tipgraph.store import EmbeddedStore, open_store
 
 if TYPE_CHECKING:
     from tipgraph.store.remote import RemoteStore
@@ -40,6 +40,13 @@ Union = Annotated[
         help="Merge the files' named graphs into the default graph as well.",
     ),
 ]
+SkipErrors = Annotated[
+    bool,
+    typer.Option(
+        "--skip-errors",
+        help="Leave out the lines of N-Triples and N-Quads that break the grammar.",
+    ),
+]
 StoreUrl = Annotated[
     str | None,
     typer.Option(
@@ -51,25 +58,45 @@ StoreUrl = Annotated[
 Report = Annotated[ReportFormat, typer.Option("--format", help="For people or for programs.")]
 
 
-def inputs_of(data: list[Path] | None, union_default_graph: bool) -> Inputs:
+def inputs_of(
+    data: list[Path] | None, union_default_graph: bool, skip_errors: bool = False
+) -> Inputs:
     """What to build from; raises UsageError for an option that needs another."""
-    if union_default_graph and not data:
-        raise UsageError("--union-default-graph needs --data FILE")
-    return Inputs(tuple(data or ()), union_default_graph)
+    for option, wanted in (
+        ("--union-default-graph", union_default_graph),
+        ("--skip-errors", skip_errors),
+    ):
+        if wanted and not data:
+            raise UsageError(f"{option} needs --data FILE")
+    return Inputs(tuple(data or ()), union_default_graph, skip_errors)
 
 
 def opened(
-    data: list[Path] | None, union_default_graph: bool, settings: Settings
+    data: list[Path] | None,
+    union_default_graph: bool,
+    settings: Settings,
+    *,
+    skip_errors: bool = False,
 ) -> "EmbeddedStore | RemoteStore":
     """Open the graph, with progress on standard error."""
+    inputs = inputs_of(data, union_default_graph, skip_errors)
+    if settings.store_url is None:
+        return open_store(build_shown(inputs, settings.snapshot_dir).snapshot, settings)
     with progress() as announce:
-        return open_graph(inputs_of(data, union_default_graph), settings, announce=announce)
+        return open_graph(inputs, settings, announce=announce)
 
 
 def build_shown(inputs: Inputs, folder: Path | None) -> Build:
-    """Build, or find finished, with progress on standard error."""
+    """Build, or find finished, with progress on standard error, and what was left out."""
     with progress() as announce:
-        return build(inputs, folder or default_folder(), announce=announce)
+        made = build(inputs, folder or default_folder(), announce=announce)
+    count = made.snapshot.manifest.left_out
+    for line in made.left_out:
+        typer.echo(f"left out: {line}", err=True)
+    if count > len(made.left_out):
+        others = count - len(made.left_out)
+        typer.echo(f"left out: {others} {'more ' if made.left_out else ''}bad lines", err=True)
+    return made
 
 
 def print_json(value: object) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tipgraph.cli.options import Data, StoreUrl, Union, opened
+from tipgraph.cli.options import Data, SkipErrors, StoreUrl, Union, opened
 from tipgraph.settings import Settings
 
 
@@ -17,6 +17,7 @@ def serve_command(
     ] = None,
     data: Data = None,
     union_default_graph: Union = False,
+    skip_errors: SkipErrors = False,
     store: StoreUrl = None,
 ) -> None:
     """Serve the graph: SPARQL at /sparql and a home page at /."""
@@ -27,4 +28,5 @@ def serve_command(
     settings = Settings.from_environment(host=host, port=port, store_url=store)
     # Said before a build that takes its time, and again by `run` when it comes to it.
     check_address(settings.host, settings.port)
-    run(create_app(opened(data, union_default_graph, settings), settings), settings)
+    store_opened = opened(data, union_default_graph, settings, skip_errors=skip_errors)
+    run(create_app(store_opened, settings), settings)

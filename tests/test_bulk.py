@@ -1,0 +1,219 @@
+"""Loading of files as streams: compressed, cut short, with bad lines, killed, without room."""
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyoxigraph import NamedNode, Store
+
+from tests.working_copy import WorkingCopy
+from tipgraph.build import Inputs, build
+from tipgraph.bulk import BadLine, load_files
+from tipgraph.errors import CacheError, InputError
+from tipgraph.snapshot import open_snapshot
+
+BAD = ("<urn:s> <urn:p q> <urn:o> .", "<urn:s> <urn:p>", '<urn:s> <urn:p> "never closed .', "\\")
+
+
+def lines(count: int) -> list[str]:
+    return [f"<urn:s{number}> <urn:p> <urn:o{number % 7}> ." for number in range(count)]
+
+
+def many(path: Path, count: int, bad: int | None = None) -> Path:
+    """A file of N-Triples, one line of which, from 1, may have a bad IRI."""
+    content = lines(count)
+    if bad is not None:
+        content[bad - 1] = BAD[0]
+    path.write_text("\n".join(content) + "\n", encoding="utf-8")
+    return path
+
+
+def size(path: Path) -> int:
+    return len(Store.read_only(str(path)))
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_compressed_files(rivers: WorkingCopy, suffix: str) -> None:
+    content = many(rivers.path("a.nt"), 5000).read_bytes()
+    squeezed = gzip.compress(content) if suffix == ".gz" else zstandard.compress(content) * 2
+    whole = rivers.path(f"a.nt{suffix}")
+    whole.write_bytes(squeezed)
+    assert size(build(Inputs((whole,)), rivers.cache).snapshot.store_path) == 5000
+    cut = rivers.path(f"b.nt{suffix}")
+    cut.write_bytes(squeezed[: len(squeezed) - 30])
+    result = rivers.run("build", "--data", cut)
+    assert result.exit_code == 3
+    assert result.stderr.startswith(f"error: {cut}: the compressed file is damaged or cut short: ")
+
+
+def test_a_bad_line_far_into_a_file_is_named(rivers: WorkingCopy) -> None:
+    file = many(rivers.path("a.nt"), 60_000, bad=50_001)
+    result = rivers.run("build", "--data", file)
+    assert result.exit_code == 3
+    assert result.stderr == (
+        f"error: {file}:50001:9: Invalid IRI code point ' '; --skip-errors leaves out such lines\n"
+        f"  {BAD[0]}\n          ^\n"
+    )
+    assert list(rivers.cache.glob("*.partial")) == []
+
+
+def test_bad_lines_are_left_out_counted_and_listed(rivers: WorkingCopy) -> None:
+    file = rivers.path("a.nt")
+    file.write_text("\n".join([*lines(30), *BAD * 6, *lines(40)]), encoding="utf-8")
+    result = rivers.run("build", "--data", file, "--skip-errors", "--format", "json")
+    assert result.exit_code == 0
+    listed = result.stderr.splitlines()
+    assert listed[0] == f"left out: {file}:31: Invalid IRI code point ' '"
+    assert len(listed) == 21
+    assert listed[-1] == "left out: 4 more bad lines"
+    manifest = json.loads(result.stdout)
+    assert (manifest["left_out"], manifest["default_graph_triples"]) == (24, 40)
+    assert manifest["bytes"] > 0
+    again = rivers.run("build", "--data", file, "--skip-errors")
+    assert again.stderr == "left out: 24 bad lines\n"
+
+
+@pytest.mark.parametrize("arguments", [["--data", "data/rivers.ttl"], []])
+def test_errors_are_not_left_out_of_other_formats(
+    rivers: WorkingCopy, arguments: list[str]
+) -> None:
+    result = rivers.run("build", "--skip-errors", *arguments)
+    assert result.exit_code == 2
+    assert "N-Triples and N-Quads alone" in result.stderr or "needs --data" in result.stderr
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.sampled_from((*BAD, "# a comment", "", None)), st.integers(1, 9000))),
+    st.sampled_from(["\n", "\r\n"]),
+    st.booleans(),
+)
+def test_what_is_left_out_is_what_is_bad(
+    tmp_path: Path, parts: list[tuple[str | None, int]], ending: str, ended: bool
+) -> None:
+    expected, content, bad = set[int](), list[str](), list[int]()
+    for line, length in parts:
+        if line is None:
+            expected.add(len(content))
+            content.append(f'<urn:s{len(content)}> <urn:p> "{"ü" * length}" .')
+        else:
+            if line in BAD:
+                bad.append(len(content) + 1)
+            content.append(line)
+    file = tmp_path / "a.nt"
+    text = ending.join(content) + (ending if ended else "")
+    file.write_bytes(text.encode())
+    store, left_out = Store(), list[BadLine]()
+    load_files(store, (file,), leave_out=left_out.append)
+    assert [line.line for line in left_out] == bad
+    subjects = {quad.subject for quad in store}
+    assert subjects == {NamedNode(f"urn:s{number}") for number in expected}
+
+
+def test_a_build_killed_at_any_moment_leaves_nothing_half(rivers: WorkingCopy) -> None:
+    file = many(rivers.path("a.nt"), 60_000)
+    for moment in (0.3, 0.6, 0.9, 1.2, 1.6):
+        process = rivers.start("build", "--data", file)
+        time.sleep(moment)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        for folder in rivers.cache.glob("????????????????"):
+            # What has its final name is whole.
+            assert size(open_snapshot(folder).store_path) == 60_000
+    built = build(Inputs((file,)), rivers.cache).snapshot
+    assert size(built.store_path) == 60_000
+    assert list(rivers.cache.glob("*.partial")) == []
+
+
+def test_what_other_builds_left_is_cleared_away_unless_they_go_on(rivers: WorkingCopy) -> None:
+    rivers.cache.mkdir()
+    (rivers.cache / "1111.partial").mkdir()
+    (rivers.cache / "2222.partial").mkdir()
+    holds = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import fcntl, sys; lock = open(sys.argv[1], 'w'); fcntl.flock(lock, fcntl.LOCK_EX); "
+            "print('held', flush=True); sys.stdin.read()",
+            str(rivers.cache / "2222.lock"),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert holds.stdout is not None
+    holds.stdout.readline()
+    build(Inputs((many(rivers.path("a.nt"), 3),)), rivers.cache)
+    holds.communicate()
+    assert [path.name for path in rivers.cache.glob("*.partial")] == ["2222.partial"]
+
+
+def test_two_builds_at_once_make_one_snapshot(rivers: WorkingCopy) -> None:
+    file = many(rivers.path("a.nt"), 20_000)
+    both = [rivers.start("build", "--data", file, "--format", "json") for _ in range(2)]
+    made = [json.loads(process.communicate()[0]) for process in both]
+    assert made[0]["snapshot"] == made[1]["snapshot"]
+    assert sorted(bool(each["seconds"]) for each in made) == [False, True]
+
+
+def test_a_build_without_room_is_not_begun(
+    rivers: WorkingCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = rivers.path("big.nt")
+    with file.open("wb") as content:
+        # A hole: it takes no room itself.
+        os.truncate(content.fileno(), 1 << 43)
+    monkeypatch.setattr(
+        "tipgraph.build.FileDigests.digest", lambda *_: "of a file too long to read"
+    )
+    with pytest.raises(CacheError, match=r"needs about [\d,]+ MB .* TIPGRAPH_SNAPSHOT_DIR"):
+        build(Inputs((file,)), rivers.cache)
+
+
+def test_a_full_disk_is_said_and_the_old_snapshot_stays(rivers: WorkingCopy) -> None:
+    old = build(Inputs((many(rivers.path("old.nt"), 3),)), rivers.cache).snapshot
+    file = many(rivers.path("a.nt"), 60_000)
+    # No file may grow past a size, as on a full disk.
+    limited = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)); "
+            "from tipgraph.cli import main; sys.argv = ['tipgraph', *sys.argv[1:]]; main()",
+            "build",
+            "--data",
+            str(file),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert limited.returncode == 4, limited.stderr
+    assert limited.stderr.startswith(f"error: snapshots cannot be written to {rivers.cache}: ")
+    assert list(rivers.cache.glob("*.partial")) == []
+    assert open_snapshot(old.path) == old
+
+
+def test_a_changed_file_is_read_anew_and_another_is_not(rivers: WorkingCopy) -> None:
+    file = many(rivers.path("a.nt"), 10)
+    long_ago = time.time() - 1000
+    os.utime(file, (long_ago, long_ago))
+    first = build(Inputs((file,)), rivers.cache).snapshot
+    assert build(Inputs((file,)), rivers.cache).snapshot == first
+    file.write_text(file.read_text().replace("urn:p", "urn:q"))
+    assert build(Inputs((file,)), rivers.cache).snapshot.path != first.path
+    (rivers.cache / "digests.json").write_text("[not JSON")
+    assert build(Inputs((file,)), rivers.cache).seconds == {}
+
+
+def test_a_file_that_is_not_there(rivers: WorkingCopy) -> None:
+    with pytest.raises(InputError, match=r"none\.nt: no such file or directory"):
+        build(Inputs((Path("none.nt"),)), rivers.cache)
