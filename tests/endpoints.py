@@ -79,7 +79,8 @@ def virtuoso(quads: Sequence[Quad], folder: Path) -> Iterator[str]:
     with _running(command, folder, f"http://127.0.0.1:{http}/sparql") as endpoint:
         # 512: every line has its graph.
         load = f"DB.DBA.TTLP(file_to_string_output('{_QUADS}'), '', 'urn:none', 512)"
-        isql = ["isql-vt", f"127.0.0.1:{sql}", "dba", "dba", f"EXEC={load};"]
+        grant = 'GRANT SPARQL_UPDATE TO "SPARQL"'
+        isql = ["isql-vt", f"127.0.0.1:{sql}", "dba", "dba", f"EXEC={load}; {grant};"]
         said = subprocess.run(isql, cwd=folder, check=True, capture_output=True, text=True)
         assert "Error" not in said.stdout + said.stderr, said
         yield endpoint

@@ -17,7 +17,7 @@ from tests.working_copy import RIVERS, WorkingCopy
 from tipgraph.cli import app
 from tipgraph.namespaces import BASE, TIP
 
-COMMANDS = ("serve", "build", "check", "source", "format", "query", "describe", "dump")
+COMMANDS = ("serve", "build", "check", "source", "format", "query", "describe", "dump", "load")
 RIVERS_DATA = RIVERS / "data" / "rivers.ttl"
 
 

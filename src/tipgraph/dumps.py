@@ -141,7 +141,7 @@ def copy_dump(
         form: The format.
         graph: IRI of the graph, or `DEFAULT`; None for the whole dataset.
     """
-    quads = _quads(snapshot, graph)
+    quads = read_dump(snapshot, graph)
     prefixes, engine = dict(PREFIXES), form.engine
     assert isinstance(engine, RdfFormat)  # noqa: S101  # it is a format of graphs
     if graph is None:
@@ -150,11 +150,15 @@ def copy_dump(
         serialize((quad.triple for quad in quads), content, engine, prefixes=prefixes)
 
 
-def _quads(snapshot: Snapshot, graph: str | None) -> Iterator[Quad]:
-    """Quads of the dataset, or those of one graph.
+def read_dump(snapshot: Snapshot, graph: str | None = None) -> Iterator[Quad]:
+    """Quads of a snapshot's dataset as a stream, each once, in the same order each time.
 
     Named graphs are read from the dump, which has literals as they were written; the store, which
     keeps numbers by their value, is read for the default graph alone, which may be a merge.
+
+    Args:
+        snapshot: The snapshot.
+        graph: IRI of the graph, or `DEFAULT`; None for the whole dataset.
     """
     if graph == DEFAULT:
         store = Store.read_only(str(snapshot.store_path))

@@ -11,6 +11,7 @@ from tipgraph.cli.check import check_command
 from tipgraph.cli.describe import describe_command
 from tipgraph.cli.dump import dump_command
 from tipgraph.cli.format import format_command
+from tipgraph.cli.load import load_command
 from tipgraph.cli.query import query_command
 from tipgraph.cli.serve import serve_command
 from tipgraph.cli.source import source_command
@@ -47,6 +48,7 @@ app.command("format")(format_command)
 app.command("query")(query_command)
 app.command("describe")(describe_command)
 app.command("dump")(dump_command)
+app.command("load")(load_command)
 app.command("validate")(validate_command)
 
 

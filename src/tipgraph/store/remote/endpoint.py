@@ -190,7 +190,7 @@ class Endpoint:
     async def _read(self, response: httpcore.Response) -> bytes:
         fields = {name.lower(): value.decode("latin-1") for name, value in response.headers}
         if response.status != HTTPStatus.OK:
-            raise _refusal(response.status, fields, await _beginning(response))
+            raise refusal(response.status, fields, await _beginning(response))
         media_type = fields.get(b"content-type", "").partition(";")[0].strip().lower()
         if media_type not in _ACCEPTED:
             raise UnusableAnswerError(
@@ -227,8 +227,14 @@ async def _beginning(response: httpcore.Response) -> bytes:
     return bytes(body)
 
 
-def _refusal(status: int, fields: Mapping[bytes, str], body: bytes) -> QueryError:
-    """The error for an answer that is none."""
+def refusal(status: int, fields: Mapping[bytes, str], body: bytes) -> QueryError:
+    """The error for an answer that is none.
+
+    Args:
+        status: Its status.
+        fields: Its header fields, by names in lower case.
+        body: The beginning of its body.
+    """
     said = quoted(body, fields.get(b"content-type", ""))
     if status in _BUSY:
         return OverloadedError(f"the endpoint is busy: {said}")

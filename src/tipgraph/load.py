@@ -1,0 +1,294 @@
+"""Loading of graphs into somebody's engine, broken off at any moment and taken up again.
+
+What was done already is told by the engine: batches are the same each time, so that the counts of
+its graphs say which of them was the last.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from tempfile import TemporaryFile
+from typing import Final
+
+from pyoxigraph import BlankNode, Quad
+
+from tipgraph.batches import Batch, batches, graph_name, skolemised
+from tipgraph.dumps import read_dump
+from tipgraph.errors import EndpointAwayError, EndpointFailureError, OverloadedError, UsageError
+from tipgraph.settings import Settings
+from tipgraph.snapshot import Snapshot
+from tipgraph.store import Solutions
+from tipgraph.store.remote import RemoteStore, Writer, open_remote
+from tipgraph.store.remote.address import Address
+
+# Seconds to wait before each further attempt when the endpoint is away or busy.
+_PAUSES: Final = (1.0, 2.0, 4.0, 8.0)
+# The endings of addresses for writing, and of those for queries in their place.
+_SIBLINGS: Final = (
+    ("/update", "/query"),
+    ("/store", "/query"),
+    ("/data", "/query"),
+    ("/statements", ""),
+    ("/rdf-graphs/service", ""),
+    ("/sparql-graph-crud", "/sparql"),
+    ("/sparql-graph-crud-auth", "/sparql"),
+    ("/sparql-auth", "/sparql"),
+    ("/sparql/gsp/", "/sparql"),
+)
+
+Announce = Callable[[str], None]
+
+
+class Protocol(StrEnum):
+    """How graphs are written."""
+
+    update = "update"
+    gsp = "gsp"
+
+
+class Existing(Enum):
+    """What happens to triples that the graphs have already."""
+
+    refuse = "refuse"
+    replace = "replace"
+    add = "add"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a graph is loaded.
+
+    Args:
+        to: The address for updates, or for graphs.
+        query: The address for queries; without it, that beside `to`.
+        protocol: How graphs are written.
+        existing: What happens to triples that the graphs have already.
+        batch: Triples in an update.
+        skolem: Whether blank nodes become IRIs.
+        seconds: How long the endpoint may work on one request.
+    """
+
+    to: str
+    query: str | None = None
+    protocol: Protocol = Protocol.update
+    existing: Existing = Existing.refuse
+    batch: int = 2000
+    skolem: bool = False
+    seconds: float = 300.0
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was loaded.
+
+    Args:
+        graphs: How many triples each graph has now; the default graph has no name.
+        sent: How many triples were sent in this run.
+    """
+
+    graphs: dict[str, int]
+    sent: int
+
+
+def load(
+    snapshot: Snapshot, target: Target, settings: Settings, *, announce: Announce = lambda _: None
+) -> Loaded:
+    """Load the named graphs of a snapshot, and the default graph where that is no merge of them.
+
+    Args:
+        snapshot: The snapshot.
+        target: Where to.
+        settings: Credentials and certificates for it.
+        announce: Is told how far it is.
+
+    Raises:
+        UsageError: Its graphs are not empty, or something cannot be sent so.
+        EndpointAwayError: It cannot be reached, also after some attempts.
+        QueryError: It refuses, or does not hold in the end what was sent.
+    """
+    quads = _Quads(snapshot, target.skolem)
+    if not quads.sizes:
+        raise UsageError("there is nothing to load")
+    address = Address.of(settings.model_copy(update={"store_url": target.to}))
+    asked = settings.model_copy(
+        update={"store_url": query_address(target), "query_timeout": target.seconds}
+    )
+    with open_remote(asked) as store, Writer(address, target.seconds) as writer:
+        loading = _Loading(quads, target, store, writer, announce)
+        sent = loading.run()
+        return Loaded(loading.verified(), sent)
+
+
+def query_address(target: Target) -> str:
+    """The address for queries, as engines have it beside that for writing."""
+    if target.query:
+        return target.query
+    for ending, sibling in _SIBLINGS:
+        if target.to.endswith(ending):
+            return target.to.removesuffix(ending) + sibling
+    return target.to
+
+
+class _Quads:
+    """What is loaded, and how many triples each graph has of it."""
+
+    def __init__(self, snapshot: Snapshot, skolem: bool) -> None:
+        self._snapshot, self._skolem = snapshot, skolem
+        self.sizes = Counter({name: n for name, n in snapshot.manifest.graphs.items() if n})
+        if not snapshot.manifest.default_graph and snapshot.manifest.default_graph_triples:
+            self.sizes[""] = snapshot.manifest.default_graph_triples
+
+    def __call__(self) -> Iterator[Quad]:
+        quads = read_dump(self._snapshot)
+        return skolemised(quads) if self._skolem else quads
+
+    def of_graph(self, name: str) -> Iterator[Quad]:
+        return (quad for quad in self() if graph_name(quad) == name)
+
+
+class _Loading:
+    """One run: what is there, what is still to be sent, and what is there in the end."""
+
+    def __init__(
+        self,
+        quads: _Quads,
+        target: Target,
+        store: RemoteStore,
+        writer: Writer,
+        announce: Announce,
+    ) -> None:
+        self._quads, self._target = quads, target
+        self._store, self._writer, self._announce = store, writer, announce
+        self._before: Counter[str] = Counter()
+        self._sent = 0
+
+    def run(self) -> int:
+        """Send what is not there; returns how many triples that were."""
+        if self._target.protocol is Protocol.gsp:
+            self._put_graphs()
+            return self._sent
+        if self._target.existing is Existing.replace and not self._can_go_on():
+            for name in self._quads.sizes:
+                which = f"GRAPH <{name}>" if name else "DEFAULT"
+                self._writer.update(f"CLEAR SILENT {which}")
+        if self._target.existing is Existing.add:
+            self._before = self._counts()
+        self._insert()
+        return self._sent
+
+    def verified(self) -> dict[str, int]:
+        """The counts at the end; raises EndpointFailureError when they are not as they must be."""
+        found, expected = self._counts(), self._quads.sizes
+        adding = self._target.existing is Existing.add
+        for name, count in expected.items():
+            least, most = (count, count + self._before[name]) if adding else (count, count)
+            if not least <= found[name] <= most:
+                raise EndpointFailureError(
+                    f"{_called(name)} has {found[name]:,} triples at the endpoint and "
+                    f"{count:,} here: what was sent is not what it holds"
+                )
+        return dict(found)
+
+    def _insert(self) -> None:
+        attempts = 0
+        while True:
+            begun = self._sent
+            try:
+                for batch in self._rest():
+                    self._writer.update(batch.update())
+                    self._count(len(batch.quads))
+                return
+            except (EndpointAwayError, OverloadedError):
+                # Whether the last batch was inserted is asked before the next attempt.
+                attempts = 0 if self._sent > begun else attempts
+                if attempts == len(_PAUSES) or self._target.existing is Existing.add:
+                    raise
+                self._announce(f"the endpoint is away: waiting {_PAUSES[attempts]:.0f} s")
+                time.sleep(_PAUSES[attempts])
+                attempts += 1
+
+    def _rest(self) -> Iterator[Batch]:
+        """The batches that are not there yet."""
+        made = batches(self._quads, self._target.batch)
+        if self._target.existing is Existing.add:
+            yield from made
+            return
+        there = self._counts()
+        if there:
+            self._pass_over(made, there)
+        yield from made
+
+    def _can_go_on(self) -> bool:
+        there = self._counts()
+        try:
+            self._pass_over(batches(self._quads, self._target.batch), there)
+        except UsageError:
+            return False
+        return True
+
+    def _pass_over(self, made: Iterable[Batch], there: Counter[str]) -> None:
+        """Pass over the batches that are there; raises UsageError when something else is."""
+        passed: Counter[str] = Counter()
+        for batch in made:
+            passed += batch.sizes
+            if passed == there and self._holds(batch):
+                return
+            if passed.total() >= there.total():
+                break
+        if there:
+            listed = ", ".join(f"{count:,} in {_called(name)}" for name, count in there.items())
+            raise UsageError(
+                f"there are triples already that no load of these batches gives: {listed}; "
+                "--existing replace empties these graphs first, --existing add leaves them"
+            )
+
+    def _holds(self, batch: Batch) -> bool:
+        """Whether the last triple of a batch is there that has no blank nodes."""
+        for quad in reversed(batch.quads):
+            if not isinstance(quad.subject, BlankNode) and not isinstance(quad.object, BlankNode):
+                text = f"ASK {{ {quad.subject} {quad.predicate} {quad.object} }}"
+                return bool(self._ask(text, graph_name(quad)))
+        return True
+
+    def _put_graphs(self) -> None:
+        there = self._counts()
+        for name, count in self._quads.sizes.items():
+            if self._target.existing is Existing.add:
+                raise UsageError(
+                    "the Graph Store Protocol replaces graphs: --existing add is for updates"
+                )
+            if there[name] == count:
+                continue
+            if there[name] and self._target.existing is Existing.refuse:
+                raise UsageError(
+                    f"{_called(name)} has {there[name]:,} triples already; "
+                    "--existing replace puts these in their place"
+                )
+            with TemporaryFile() as triples:
+                lines = (f"{quad.triple} .\n".encode() for quad in self._quads.of_graph(name))
+                triples.writelines(lines)
+                self._writer.put(name or None, triples)
+            self._count(count)
+
+    def _counts(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for name in self._quads.sizes:
+            rows = self._ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", name)
+            assert isinstance(rows, Solutions)  # noqa: S101  # it was a SELECT
+            if count := int(rows[0]["n"].value):
+                found[name] = count
+        return found
+
+    def _ask(self, text: str, graph: str) -> object:
+        return self._store.query(text, default_graphs=(graph,) if graph else None)
+
+    def _count(self, sent: int) -> None:
+        self._sent += sent
+        whole = self._quads.sizes.total()
+        self._announce(f"{self._sent:,} of {whole:,} triples sent")
+
+
+def _called(name: str) -> str:
+    return f"<{name}>" if name else "the default graph"

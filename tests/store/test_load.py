@@ -1,0 +1,243 @@
+"""Loading into engines of other makers: whole, broken off, added, replaced, refused."""
+
+import signal
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
+
+from tests.endpoints import oxigraph, virtuoso
+from tests.isomorphism import canonical
+from tests.service import wait_until
+from tests.store.misbehaving import misbehaving, response, sending
+from tests.working_copy import WorkingCopy
+from tipgraph.batches import Batch, batches
+from tipgraph.build import Inputs, build
+from tipgraph.errors import EndpointAwayError, UsageError
+from tipgraph.load import Existing, Protocol, Target, load
+from tipgraph.settings import Settings
+from tipgraph.snapshot import Snapshot
+from tipgraph.store import Triples
+from tipgraph.store.remote import Writer, open_remote
+
+TRIG = """
+<urn:s> <urn:p> <urn:o>, "ä\\n\\"quoted\\"", 1.0E6 .
+GRAPH <urn:g> { <urn:s> <urn:p> [ <urn:q> [ <urn:r> "x"@en ] ], [ <urn:q> 1 ], [ <urn:q> 1 ] }
+GRAPH <urn:h> { _:b <urn:p> _:b . <urn:s> <urn:p> _:c . _:c <urn:p> _:b }
+"""
+
+
+@pytest.fixture
+def endpoint(tmp_path: Path) -> Iterator[str]:
+    """Oxigraph's server without any data: the address without its last step."""
+    with oxigraph([], tmp_path / "oxigraph") as address:
+        yield address.removesuffix("/query")
+
+
+@pytest.fixture
+def snapshot(rivers: WorkingCopy) -> Snapshot:
+    rivers.path("a.trig").write_text(TRIG, encoding="utf-8")
+    return build(Inputs((rivers.path("a.trig"),)), rivers.cache).snapshot
+
+
+def held(url: str, graph: str = "") -> set[str]:
+    """The triples of a graph at an endpoint, in canonical form."""
+    with open_remote(Settings(store_url=url)) as store:
+        given = (graph,) if graph else None
+        triples = store.query("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }", default_graphs=given)
+        assert isinstance(triples, Triples)
+        return canonical(triples)
+
+
+def of_graph(graph: str) -> set[str]:
+    name = NamedNode(graph) if graph else DefaultGraph()
+    return canonical(quad for quad in parse(TRIG, RdfFormat.TRIG) if quad.graph_name == name)
+
+
+@pytest.mark.parametrize(("path", "protocol"), [("/update", "update"), ("/store", "gsp")])
+@pytest.mark.parametrize("batch", [1, 1000])
+def test_the_endpoint_holds_the_same_graphs(
+    endpoint: str, snapshot: Snapshot, path: str, protocol: str, batch: int
+) -> None:
+    target = Target(endpoint + path, protocol=Protocol(protocol), batch=batch)
+    loaded = load(snapshot, target, Settings())
+    assert loaded.sent == sum(loaded.graphs.values())
+    for graph in ("urn:g", "urn:h"):
+        assert held(f"{endpoint}/query", graph) == of_graph(graph)
+    # The store of a snapshot keeps numbers by value.
+    expected = {line.replace("1.0E6", "1000000") for line in of_graph("")}
+    assert held(f"{endpoint}/query") == expected
+    assert load(snapshot, target, Settings()).sent == 0
+
+
+def test_blank_nodes_become_names_on_request(endpoint: str, snapshot: Snapshot) -> None:
+    load(snapshot, Target(f"{endpoint}/update", skolem=True, batch=1), Settings())
+    there = held(f"{endpoint}/query", "urn:h")
+    assert len(there) == 3
+    assert all("<https://w3id.org/tipgraph/.well-known/genid/" in triple for triple in there)
+
+
+@pytest.mark.parametrize("maker", ["oxigraph", "virtuoso"])
+def test_the_shipped_graph_answers_from_there(
+    tmp_path: Path, shipped_snapshot: Snapshot, maker: str
+) -> None:
+    serve = {"oxigraph": oxigraph, "virtuoso": virtuoso}[maker]
+    with serve([], tmp_path / maker) as address:
+        to, protocol = address.replace("/query", "/update"), Protocol.update
+        if maker == "virtuoso":
+            # Its updates fail on xsd:duration.
+            to, protocol = address.replace("/sparql", "/sparql-graph-crud"), Protocol.gsp
+        loaded = load(shipped_snapshot, Target(to, protocol=protocol), Settings())
+        assert loaded.graphs == shipped_snapshot.manifest.graphs
+        with open_remote(Settings(store_url=address)) as store:
+            assert store.manifest.graphs == shipped_snapshot.manifest.graphs
+            assert store.manifest.default_graph == shipped_snapshot.manifest.default_graph
+
+
+def test_a_load_that_is_killed_is_taken_up_again(
+    endpoint: str, rivers: WorkingCopy, snapshot: Snapshot
+) -> None:
+    def count() -> int:
+        query = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
+        answer = httpx.get(f"{endpoint}/query", params={"query": query})
+        return int(answer.json()["results"]["bindings"][0]["n"]["value"])
+
+    arguments = ("load", "--to", f"{endpoint}/update", "--batch", "1")
+    whole = sum(filter(None, build(Inputs(), rivers.cache).snapshot.manifest.graphs.values()))
+    process = rivers.start(*arguments)
+    wait_until(lambda: count() > 0, seconds=60)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert 0 < count() < whole
+    again = rivers.run(*arguments)
+    assert again.exit_code == 0, again.stderr
+    sent = int(again.stdout.split()[0].replace(",", ""))
+    assert 0 < sent < whole
+    assert count() == whole
+    assert rivers.run(*arguments).stdout.split()[0] == "0"
+
+
+def test_an_endpoint_that_comes_back_is_served_on(
+    snapshot: Snapshot, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An answer that does not come leaves open whether the update was made.
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    update, calls = Writer.update, list[str]()
+
+    def sometimes(writer: Writer, text: str) -> None:
+        calls.append(text)
+        if len(calls) % 3 == 1:
+            raise EndpointAwayError("before it was made")
+        update(writer, text)
+        if len(calls) % 3 == 2:
+            raise EndpointAwayError("after it was made")
+
+    monkeypatch.setattr(Writer, "update", sometimes)
+    load(snapshot, Target(f"{endpoint}/update", batch=1), Settings())
+    for graph in ("urn:g", "urn:h"):
+        assert held(f"{endpoint}/query", graph) == of_graph(graph)
+
+
+def test_other_triples_are_refused_replaced_or_added_to(
+    endpoint: str, rivers: WorkingCopy, snapshot: Snapshot
+) -> None:
+    other = rivers.path("other.trig")
+    other.write_text("GRAPH <urn:g> { <urn:other> <urn:p> 1 }", encoding="utf-8")
+    assert rivers.run("load", "--to", f"{endpoint}/update", "--data", other).exit_code == 0
+    for path, protocol in (("/update", "update"), ("/store", "gsp")):
+        arguments = ("load", "--to", endpoint + path, "--protocol", protocol, "--data", "a.trig")
+        refused = rivers.run(*arguments)
+        assert refused.exit_code == 2
+        assert "--existing replace" in refused.stderr
+        assert len(held(f"{endpoint}/query", "urn:g")) == 1
+    given = ("load", "--to", f"{endpoint}/update", "--data", "a.trig", "--existing")
+    assert rivers.run(*given, "add").exit_code == 0
+    assert len(held(f"{endpoint}/query", "urn:g")) == 1 + len(of_graph("urn:g"))
+    assert rivers.run(*given, "replace").exit_code == 0
+    assert held(f"{endpoint}/query", "urn:g") == of_graph("urn:g")
+
+
+@pytest.mark.parametrize(
+    ("answer", "exit_code", "message"),
+    [
+        (response("no", status="401 Unauthorized"), 4, "the endpoint does not let this service in"),
+        (response("no", status="405 Method Not Allowed"), 4, "the endpoint answered 405: “no”; is"),
+        (response("full", status="507 Insufficient Storage"), 4, "the endpoint answered 507: “fu"),
+        (b"", 4, "the endpoint cannot be reached: "),
+    ],
+)
+def test_what_is_refused_is_said(
+    endpoint: str,
+    rivers: WorkingCopy,
+    snapshot: Snapshot,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: bytes,
+    exit_code: int,
+    message: str,
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    with misbehaving() as server:
+        server.behaviour = sending(answer)
+        result = rivers.run(
+            "load", "--to", server.url, "--query", f"{endpoint}/query", "--data", "a.trig"
+        )
+    assert result.exit_code == exit_code
+    assert result.stderr.startswith(f"error: {message}")
+
+
+def test_an_endpoint_that_takes_and_keeps_nothing(
+    endpoint: str, rivers: WorkingCopy, snapshot: Snapshot
+) -> None:
+    with misbehaving() as server:
+        server.behaviour = sending(response("", "text/plain"))
+        result = rivers.run(
+            "load", "--to", server.url, "--query", f"{endpoint}/query", "--data", "a.trig"
+        )
+        assert any("INSERT+DATA" in request.body for request in server.requests)
+    assert result.exit_code == 4
+    assert "has 0 triples at the endpoint and " in result.stderr
+
+
+def test_what_is_added_cannot_be_put(endpoint: str, snapshot: Snapshot) -> None:
+    target = Target(f"{endpoint}/store", protocol=Protocol.gsp, existing=Existing.add)
+    with pytest.raises(UsageError, match="replaces graphs"):
+        load(snapshot, target, Settings())
+
+
+NODES = st.one_of(
+    st.sampled_from([BlankNode(f"b{number}") for number in range(12)]),
+    st.sampled_from([NamedNode(f"urn:n{number}") for number in range(4)]),
+)
+GRAPHS = st.sampled_from([DefaultGraph(), NamedNode("urn:g"), NamedNode("urn:h")])
+QUADS = st.lists(
+    st.builds(
+        Quad, NODES, st.just(NamedNode("urn:p")), NODES | st.just(Literal("\\\n\"'ü")), GRAPHS
+    ),
+    unique=True,
+    max_size=40,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(QUADS, st.integers(1, 10))
+def test_batches_one_by_one_give_the_same_dataset(quads: list[Quad], size: int) -> None:
+    made = list(batches(lambda: quads, size))
+    store = Store()
+    for batch in made:
+        store.update(batch.update())
+    for graph in (DefaultGraph(), NamedNode("urn:g"), NamedNode("urn:h")):
+        assert canonical(store.quads_for_pattern(None, None, None, graph)) == canonical(
+            quad for quad in quads if quad.graph_name == graph
+        )
+    assert sum((batch.sizes for batch in made), start=Batch(()).sizes).total() == len(quads)
+    # What follows never hangs together with what came before.
+    for batch, following in pairwise(made):
+        before = {n for q in batch.quads for n in (q.subject, q.object) if isinstance(n, BlankNode)}
+        after = {n for q in following.quads for n in (q.subject, q.object)}
+        assert not before & after
