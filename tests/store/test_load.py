@@ -20,7 +20,7 @@ from tests.working_copy import WorkingCopy
 from tipgraph.batches import Batch, batches
 from tipgraph.build import Inputs, build
 from tipgraph.errors import EndpointAwayError, UsageError
-from tipgraph.load import Existing, Protocol, Target, load
+from tipgraph.loader import Existing, Protocol, Target, load
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Snapshot
 from tipgraph.store import Triples

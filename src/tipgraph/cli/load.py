@@ -6,7 +6,7 @@ import typer
 
 from tipgraph.cli.options import Data, Union, build_shown, inputs_of
 from tipgraph.cli.progress import progress
-from tipgraph.load import Existing, Protocol, Target, load
+from tipgraph.loader import Existing, Protocol, Target, load
 from tipgraph.settings import Settings
 
 
