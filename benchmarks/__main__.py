@@ -5,6 +5,7 @@ import sys
 import uuid
 from collections.abc import Callable
 
+from benchmarks.inference import measure_inference
 from benchmarks.load import (
     HeavyQueries,
     described,
@@ -31,12 +32,14 @@ FORMATS = {"JSON": "application/sparql-results+json", "CSV": "text/csv"}
 
 
 def main() -> None:
-    """Run all measurements, or those named: `services`, `validation`, `pages`."""
-    wanted = sys.argv[1:] or ["services", "validation", "pages"]
+    """Run all measurements, or those named: `services`, `validation`, `inference`, `pages`."""
+    wanted = sys.argv[1:] or ["services", "validation", "inference", "pages"]
     if "services" in wanted:
         compare_services()
     if "validation" in wanted:
         compare_validation()
+    if "inference" in wanted:
+        measure_inference()
     if "pages" in wanted:
         measure_pages()
 

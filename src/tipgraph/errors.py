@@ -5,6 +5,7 @@ TipgraphError                      exit code 4 unless a class below says otherwi
 ├── InputError                     3  something given cannot be read
 │   ├── InputSyntaxError           3  it can be read but breaks the grammar; knows line and column
 │   ├── ShapesError                3  shapes that SHACL gives no meaning; knows where they are
+│   ├── UnsupportedAxiomError      3  an ontology says what the scalable reasoner has no rule for
 │   └── SnapshotError              3  a snapshot folder is missing, damaged or of another format
 ├── NonConformanceError            1  the data breaks a shape; carries the report's text
 ├── InconsistencyError             1  the statements contradict each other; carries the clashes
@@ -100,6 +101,10 @@ class ShapesError(InputError):
 
 class SnapshotError(InputError):
     """A snapshot folder that is missing, damaged or written by another format version."""
+
+
+class UnsupportedAxiomError(InputError):
+    """An axiom from which OWL 2 RL concludes what the compiled rules do not; it is named."""
 
 
 class NonConformanceError(TipgraphError):

@@ -11,6 +11,7 @@ from tipgraph.cli.check import check_command
 from tipgraph.cli.describe import describe_command
 from tipgraph.cli.dump import dump_command
 from tipgraph.cli.format import format_command
+from tipgraph.cli.infer import infer_command
 from tipgraph.cli.load import load_command
 from tipgraph.cli.query import query_command
 from tipgraph.cli.serve import serve_command
@@ -49,6 +50,7 @@ app.command("query")(query_command)
 app.command("describe")(describe_command)
 app.command("dump")(dump_command)
 app.command("load")(load_command)
+app.command("infer")(infer_command)
 app.command("validate")(validate_command)
 
 

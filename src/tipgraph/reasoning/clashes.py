@@ -6,7 +6,7 @@ property that two of our names mean one thing, it is the data that is wrong, unl
 says otherwise.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import starmap
 from typing import Final
@@ -49,7 +49,11 @@ def refuse_clashes(store: Store, proofs: Mapping[Triple, Proof]) -> None:
     """
     clashes = find_clashes(store)
     if clashes:
-        raise InconsistencyError(_report(clashes, proofs))
+
+        def grounds(triple: Triple) -> Iterable[Triple]:
+            return () if proofs[triple].rule == "asserted" else _leaves(triple, proofs)
+
+        raise InconsistencyError(report(clashes, grounds))
 
 
 def find_clashes(store: Store) -> list[Clash]:
@@ -62,35 +66,52 @@ def find_clashes(store: Store) -> list[Clash]:
     return [found[message] for message in sorted(found)]
 
 
-def _run(rule: str, text: str, store: Store) -> Iterator[Clash]:
-    sentence = text.partition("\n")[0].removeprefix("# ")
-    rows = select(store, text)
-    names = [variable.value for variable in rows.variables]
-    for row in rows:
-        terms = list(restored(row))
-        shown = {name: _text(term) for name, term in zip(names, terms, strict=True)}
-        threes = zip(terms[::3], terms[1::3], terms[2::3], strict=True)
-        yield Clash(rule, sentence.format(**shown), tuple(starmap(Triple, threes)))
+def clash_of(rule: str, triples: Iterable[Triple]) -> Clash:
+    """The clash that triples make by a rule, in the rule's own sentence."""
+    return _clash(rule, read_queries("clash_rules")[rule], tuple(triples))
 
 
-def _report(clashes: list[Clash], proofs: Mapping[Triple, Proof]) -> str:
+def report(clashes: list[Clash], grounds: Callable[[Triple], Iterable[Triple]]) -> str:
+    """Clashes in words, with the asserted triples that each rests on.
+
+    Args:
+        clashes: The clashes; of many, the first are shown and the rest counted.
+        grounds: The asserted triples under an inferred one; none for one that was asserted.
+    """
     count = "1 contradiction" if len(clashes) == 1 else f"{len(clashes)} contradictions"
     lines = [f"ontology and data contradict themselves: {count}"]
     for clash in clashes[:_SHOWN]:
         lines.append(f"- {clash.message} ({clash.rule})")
-        lines += [f"    {line}" for triple in clash.triples for line in _grounds(triple, proofs)]
+        lines += [f"    {line}" for triple in clash.triples for line in _stated(triple, grounds)]
     if len(clashes) > _SHOWN:
         lines.append(f"- and {len(clashes) - _SHOWN} more")
     return "\n".join(lines)
 
 
-def _grounds(triple: Triple, proofs: Mapping[Triple, Proof]) -> Iterator[str]:
+def _run(rule: str, text: str, store: Store) -> Iterator[Clash]:
+    for row in select(store, text):
+        terms = list(restored(row))
+        threes = zip(terms[::3], terms[1::3], terms[2::3], strict=True)
+        yield _clash(rule, text, tuple(starmap(Triple, threes)))
+
+
+def _clash(rule: str, text: str, triples: tuple[Triple, ...]) -> Clash:
+    sentence = text.partition("\n")[0].removeprefix("# ")
+    shown = {
+        f"{letter}{number}": _text(term)
+        for number, triple in enumerate(triples, 1)
+        for letter, term in zip("spo", triple, strict=True)
+    }
+    return Clash(rule, sentence.format(**shown), triples)
+
+
+def _stated(triple: Triple, grounds: Callable[[Triple], Iterable[Triple]]) -> Iterator[str]:
     """A triple and, when it was inferred, the asserted triples that it follows from."""
-    if proofs[triple].rule == "asserted":
+    asserted = dict.fromkeys(grounds(triple))
+    if not asserted:
         yield f"{_line(triple)} (asserted)"
         return
     yield f"{_line(triple)} (inferred) from"
-    asserted = dict.fromkeys(_leaves(triple, proofs))
     yield from (f"  {_line(leaf)}" for leaf in asserted)
 
 

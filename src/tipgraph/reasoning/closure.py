@@ -36,14 +36,15 @@ def informative(closure: Iterable[Triple], asserted: Set[Triple]) -> frozenset[T
     return frozenset(
         triple
         for triple in closure
-        if _tells(triple)
+        if tells(triple)
         and triple not in asserted
         and triple.subject not in aliases
         and triple.object not in aliases
     )
 
 
-def _tells(triple: Triple) -> bool:
+def tells(triple: Triple) -> bool:
+    """Whether an inferred triple tells a reader anything, aliases aside."""
     subject, predicate, value = triple.subject, triple.predicate, triple.object
     if not isinstance(subject, NamedNode) or subject.value.startswith(_SCHEMA):
         return False

@@ -79,14 +79,15 @@ class Derivation:
     steps: Mapping[Triple, list[Step]]
 
 
-def derive(asserted: Iterable[Triple]) -> Derivation:
+def derive(asserted: Iterable[Triple], *, schema_only: bool = False) -> Derivation:
     """Apply the rules to ontology and data until nothing new comes.
 
     Args:
         asserted: The triples of ontology and data together.
+        schema_only: Apply only the rules between axioms (`scm-`), those about things not.
     """
     start = frozenset(asserted)
-    rules = Rule.load_all()
+    rules = [each for each in Rule.load_all() if each.name.startswith("scm-") or not schema_only]
     store = Store()
     fill(store, start)
     _saturate(store, rules)

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pyoxigraph import Quad, Triple
+from pyoxigraph import DefaultGraph, Quad, Store, Triple
 
 from tipgraph.errors import InconsistencyError, TipgraphError
+from tipgraph.namespaces import GRAPH_INFERRED
 from tipgraph.reasoning.clashes import refuse_clashes
 from tipgraph.reasoning.closure import informative
+from tipgraph.reasoning.compiled import CompiledOntology
 from tipgraph.reasoning.derivation import Derivation, derive
 from tipgraph.reasoning.evidence import Evidence
+from tipgraph.reasoning.materialisation import Materialisation
 from tipgraph.reasoning.owlrl_engine import close
 from tipgraph.reasoning.proofs import Proof, best_proofs
 from tipgraph.reasoning.statements import needs_statement, statement_writer
@@ -66,6 +69,32 @@ def infer(ontology: Iterable[Triple | Quad], data: Iterable[Triple | Quad]) -> I
         for each in writer.write(triple, proofs[triple])
     }
     return Inference(_sorted(inferred), _sorted(statements), proofs)
+
+
+def infer_into(store: Store, ontology: Iterable[Triple | Quad]) -> int:
+    """Add what follows from a store of any size to its default graph and to `/graph/inferred`.
+
+    One engine does it, the compiled rules; there are no statements about the evidence.
+
+    Args:
+        store: The data, its graphs taken together.
+        ontology: Classes, properties and controlled lists.
+
+    Returns:
+        The number of inferred triples.
+
+    Raises:
+        UnsupportedAxiomError: OWL 2 RL concludes from an axiom what the rules do not.
+        InconsistencyError: Statements contradict each other; the message names them.
+    """
+    compiled = CompiledOntology.compile(
+        Triple(each.subject, each.predicate, each.object) for each in ontology
+    )
+    closure = Materialisation(compiled, (quad.triple for quad in store))
+    before = len(store)
+    for graph in (DefaultGraph(), GRAPH_INFERRED):
+        store.bulk_extend(Quad(t.subject, t.predicate, t.object, graph) for t in closure.triples())
+    return (len(store) - before) // 2
 
 
 def _agreed(asserted: frozenset[Triple], derivation: Derivation) -> frozenset[Triple]:

@@ -1,0 +1,139 @@
+"""Inference that scales beside owlrl, on the shipped narrative told many times over."""
+
+import gc
+import subprocess
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+from time import perf_counter
+
+import owlrl
+import rdflib
+from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
+
+from benchmarks.report import verdict
+from tipgraph.dataset import read_shipped
+from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY
+from tipgraph.rdflib_terms import from_rdflib, to_rdflib
+from tipgraph.reasoning import CompiledOntology, Materialisation
+from tipgraph.reasoning.closure import SAME_AS, informative
+from tipgraph.reasoning.owlrl_engine import close
+
+FOLDER = Path(".bench")
+COMPARED = (10_000, 50_000, 100_000)
+CURVE = (100_000, 1_000_000)
+MARK = "/@>"
+
+
+def measure_inference() -> None:
+    """Print how our inference compares with owlrl, and its own curve.
+
+    Sizes after `inference` on the command line are measured for ours alone.
+    """
+    sizes = tuple(int(argument) for argument in sys.argv[2:])
+    for size in () if sizes else COMPARED:
+        ours, mine, _ = measured("ours", size)
+        # owlrl as it comes, and without its idle work, as the build of the shipped graph has it.
+        for engine in ("owlrl", "trimmed"):
+            reference, theirs, _ = measured(engine, size)
+            assert ours == reference, f"the closures of {size:,} triples differ"
+            text = f"{mine:.2f} s, {engine} {theirs:.2f} s, the same closure"
+            verdict(f"inference, {size:,}", text, theirs / mine, at_least=50)
+    first: float | None = None
+    for size in sizes or CURVE:
+        _, seconds, megabytes = measured("ours", size)
+        first = first or seconds / size
+        text = f"{seconds:.2f} s, {megabytes:,.0f} MB"
+        verdict(f"inference, {size:,}", text, seconds / size / first, at_most=1.2)
+
+
+def measured(engine: str, size: int) -> tuple[str, float, float]:
+    """Run one engine in a process of its own.
+
+    Returns:
+        A digest of what was inferred, seconds to read and infer, and peak memory in MB.
+    """
+    path = narratives(size)
+    command = [sys.executable, "-m", "benchmarks.inference", engine, str(path)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    digest, seconds, megabytes = done.stdout.split()
+    return digest, float(seconds), float(megabytes)
+
+
+def narratives(size: int) -> Path:
+    """Write the shipped narrative again and again, its things renamed, up to a size."""
+    path = FOLDER / f"narratives-{size}.nt"
+    FOLDER.mkdir(exist_ok=True)
+    lines = list(_lines())
+    text = "".join(lines)
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(-(-size // len(lines))):
+            file.write(text.replace(MARK, f"/{number}>"))
+    return path
+
+
+def _lines() -> Iterator[str]:
+    """The narrative's triples without a blank node, sorted, a mark in the name of each thing.
+
+    Links to other datasets are left out: all copies would be the same as the one thing there.
+    """
+    shipped = {quad.triple for quad in read_shipped(GRAPH_DATA)}
+    triples = {triple for triple in shipped if triple.predicate != SAME_AS}
+    things = {triple.subject for triple in triples}
+    for triple in sorted(triples, key=str):
+        terms = (triple.subject, triple.predicate, triple.object)
+        if not any(isinstance(term, BlankNode) for term in terms):
+            marked = (
+                f"{str(term)[:-1]}{MARK}"
+                if term in things and isinstance(term, NamedNode)
+                else str(term)
+                for term in terms
+            )
+            yield f"{' '.join(marked)} .\n"
+
+
+def _ours(ontology: frozenset[Triple], path: Path) -> tuple[float, frozenset[Triple]]:
+    start = perf_counter()
+    data = (quad.triple for quad in parse(path=path, format=RdfFormat.N_TRIPLES))
+    closure = Materialisation(CompiledOntology.compile(ontology), data)
+    count = sum(1 for _ in closure.triples())
+    seconds = perf_counter() - start
+    # A digest is only needed where owlrl can be compared with.
+    return seconds, frozenset(closure.triples()) if count < 100_000 else frozenset()
+
+
+def _trimmed(ontology: frozenset[Triple], path: Path) -> tuple[float, frozenset[Triple]]:
+    start = perf_counter()
+    data = frozenset(quad.triple for quad in parse(path=path, format=RdfFormat.N_TRIPLES))
+    closure = close(ontology | data)
+    seconds = perf_counter() - start
+    return seconds, informative(closure.triples, ontology | data)
+
+
+def _owlrl(ontology: frozenset[Triple], path: Path) -> tuple[float, frozenset[Triple]]:
+    graph = rdflib.Graph()
+    start = perf_counter()
+    graph.parse(path, format="nt")
+    data = frozenset(from_rdflib(graph))
+    graph += to_rdflib(ontology)
+    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
+    seconds = perf_counter() - start
+    return seconds, informative(from_rdflib(graph), ontology | data)
+
+
+def main() -> None:
+    """Measure one engine on one file, and print a digest, seconds and MB."""
+    engine, path = sys.argv[1], Path(sys.argv[2])
+    ontology = frozenset(quad.triple for quad in read_shipped(GRAPH_ONTOLOGY))
+    gc.collect()
+    seconds, inferred = {"ours": _ours, "owlrl": _owlrl, "trimmed": _trimmed}[engine](
+        ontology, path
+    )
+    digest = sha256("\n".join(sorted(map(str, inferred))).encode()).hexdigest()
+    print(digest, seconds, getrusage(RUSAGE_SELF).ru_maxrss / 1024)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+"""What an ontology may say so that its data rules can be compiled, and what is refused by name."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from pyoxigraph import BlankNode, NamedNode, Store, Triple
+
+from tipgraph.errors import UnsupportedAxiomError
+from tipgraph.namespaces import OWL, RDF, RDFS, XSD, shorten
+from tipgraph.reasoning.closure import RDF_TYPE
+
+VOCABULARIES: Final = (RDF, RDFS, OWL, XSD)
+
+# From these OWL 2 RL concludes what no rule here does.
+_REFUSED: Final = {
+    f"{OWL}{name}": why
+    for name, why in {
+        "allValuesFrom": "would give types to values",
+        "hasKey": "would make things with the same key one thing",
+        "maxCardinality": "would make values one thing, or forbid them",
+        "maxQualifiedCardinality": "would make values one thing, or forbid them",
+        "oneOf": "would give types to the things it lists",
+        "distinctMembers": "would forbid that the things it lists are the same",
+    }.items()
+}
+_REFUSED_TYPES: Final = {f"{OWL}AllDifferent": "would forbid that the things it lists are the same"}
+# OWL 2 RL has no rule for these: nothing follows from them, here as there.
+_WITHOUT_RULE: Final = frozenset(
+    f"{OWL}{name}"
+    for name in (
+        "cardinality",
+        "datatypeComplementOf",
+        "disjointUnionOf",
+        "hasSelf",
+        "minCardinality",
+        "minQualifiedCardinality",
+        "onDataRange",
+        "onDatatype",
+        "qualifiedCardinality",
+        "withRestrictions",
+    )
+)
+_AXIOM_PREDICATES: Final = frozenset(
+    [f"{RDFS}{name}" for name in ("subClassOf", "subPropertyOf", "domain", "range")]
+    + [
+        f"{OWL}{name}"
+        for name in (
+            "complementOf",
+            "disjointWith",
+            "equivalentClass",
+            "equivalentProperty",
+            "hasValue",
+            "intersectionOf",
+            "inverseOf",
+            "onProperty",
+            "propertyChainAxiom",
+            "propertyDisjointWith",
+            "someValuesFrom",
+            "unionOf",
+        )
+    ]
+    + [*_REFUSED, *_WITHOUT_RULE]
+)
+_AXIOM_TYPES: Final = frozenset(
+    f"{OWL}{name}"
+    for name in (
+        "AllDisjointClasses",
+        "AllDisjointProperties",
+        "AsymmetricProperty",
+        "FunctionalProperty",
+        "InverseFunctionalProperty",
+        "IrreflexiveProperty",
+        "SymmetricProperty",
+        "TransitiveProperty",
+    )
+)
+# A property of these is itself an axiom, or means something to the rules.
+_OF_PROPERTIES: Final = ("domain", "range", "subPropertyOf")
+_RULED: Final = frozenset({RDF_TYPE.value, f"{OWL}sameAs", f"{OWL}differentFrom"})
+
+
+def refuse_unsupported(ontology: Iterable[Triple]) -> tuple[str, ...]:
+    """Raise when OWL 2 RL concludes from an axiom what the data rules do not.
+
+    Args:
+        ontology: All triples of the ontology.
+
+    Returns:
+        The constructs that have no rule in OWL 2 RL and were met, as prefixed names, sorted.
+
+    Raises:
+        UnsupportedAxiomError: Axioms are not supported; each is named, with its subject.
+    """
+    faults: defaultdict[str, list[str]] = defaultdict(list)
+    without_rule = set()
+    for triple in ontology:
+        if triple.predicate.value in _WITHOUT_RULE:
+            without_rule.add(shorten(triple.predicate.value))
+        elif fault := _fault(triple):
+            faults[fault].append(_name(triple.subject))
+    if faults:
+        lines = [f"- {fault} ({_some(faults[fault])})" for fault in sorted(faults)]
+        raise UnsupportedAxiomError(
+            "the ontology has axioms that are not supported; without them the result would not be "
+            "the whole:\n" + "\n".join(lines)
+        )
+    return tuple(sorted(without_rule))
+
+
+def refuse_axioms_in_data(triple: Triple) -> None:
+    """Raise when a triple of the data is an axiom.
+
+    Raises:
+        UnsupportedAxiomError: It is.
+    """
+    if is_axiom(triple):
+        named = triple.object if triple.predicate == RDF_TYPE else triple.predicate
+        raise UnsupportedAxiomError(
+            f"the data states an axiom, {_name(named)} of {_name(triple.subject)}: "
+            "give its file as --ontology, which may hold data too"
+        )
+
+
+def is_axiom(triple: Triple) -> bool:
+    """Whether rules are compiled from a triple, or it is refused as an axiom."""
+    if triple.predicate == RDF_TYPE:
+        return isinstance(triple.object, NamedNode) and (
+            triple.object.value in _AXIOM_TYPES or triple.object.value in _REFUSED_TYPES
+        )
+    return triple.predicate.value in _AXIOM_PREDICATES
+
+
+def resource(term: object) -> NamedNode | BlankNode:
+    """A term of an axiom, which must be an IRI or a blank node.
+
+    Raises:
+        UnsupportedAxiomError: It is neither.
+    """
+    if not isinstance(term, NamedNode | BlankNode):
+        raise UnsupportedAxiomError(f"the ontology has an axiom about {term}, which is no resource")
+    return term
+
+
+def list_items(store: Store, head: object) -> list[NamedNode | BlankNode]:
+    """The items of an RDF list that are no literals, in order.
+
+    Raises:
+        UnsupportedAxiomError: It is not a whole list of such items.
+    """
+    first, rest, nil = NamedNode(f"{RDF}first"), NamedNode(f"{RDF}rest"), NamedNode(f"{RDF}nil")
+    items: list[NamedNode | BlankNode] = []
+    seen = set()
+    while head != nil:
+        if not isinstance(head, NamedNode | BlankNode) or head in seen:
+            raise UnsupportedAxiomError("the ontology has a list that does not end in rdf:nil")
+        seen.add(head)
+        item = [quad.object for quad in store.quads_for_pattern(head, first, None)]
+        after = [quad.object for quad in store.quads_for_pattern(head, rest, None)]
+        if not item and not after:
+            raise UnsupportedAxiomError("the ontology has a list that does not end in rdf:nil")
+        if len(item) != 1 or len(after) != 1 or not isinstance(item[0], NamedNode | BlankNode):
+            raise UnsupportedAxiomError(
+                "the ontology has a list with an item that is missing, twice there, or a literal"
+            )
+        items.append(item[0])
+        head = after[0]
+    return items
+
+
+def _fault(triple: Triple) -> str | None:
+    """Why a triple of an ontology is refused; None when it is not."""
+    subject, predicate, value = triple.subject, triple.predicate.value, triple.object
+    if predicate == RDF_TYPE.value and isinstance(value, NamedNode):
+        why = _REFUSED_TYPES.get(value.value)
+    else:
+        why = _REFUSED.get(predicate)
+    if why:
+        return f"{_name(value) if predicate == RDF_TYPE.value else shorten(predicate)} {why}"
+    if built_in := _built_in_class(triple):
+        return f"{shorten(predicate)} with {built_in}, whose members have no table"
+    nameless = isinstance(subject, BlankNode) and predicate == f"{OWL}inverseOf"
+    if predicate in (f"{OWL}inverseOf", f"{OWL}onProperty") and (
+        nameless or not isinstance(value, NamedNode)
+    ):
+        return f"{shorten(predicate)} with a property that has no name"
+    properties = (subject, value) if predicate == f"{RDFS}subPropertyOf" else (subject,)
+    if predicate.removeprefix(RDFS) in _OF_PROPERTIES and any(map(_is_ruled, properties)):
+        return f"{shorten(predicate)} about a property of the rules themselves"
+    return None
+
+
+def _built_in_class(triple: Triple) -> str | None:
+    """A class of the vocabularies themselves, where an axiom would conclude from its members."""
+    read: dict[str, tuple[object, ...]] = {
+        f"{RDFS}subClassOf": (triple.subject,),
+        f"{OWL}equivalentClass": (triple.subject, triple.object),
+        f"{OWL}someValuesFrom": (triple.object,),
+        f"{RDF}first": (triple.object,),
+    }
+    fine = f"{OWL}Thing" if triple.predicate.value == f"{OWL}someValuesFrom" else f"{OWL}Nothing"
+    for term in read.get(triple.predicate.value, ()):
+        if (
+            isinstance(term, NamedNode)
+            and term.value.startswith(VOCABULARIES)
+            and term.value != fine
+        ):
+            return shorten(term.value)
+    return None
+
+
+def _is_ruled(term: object) -> bool:
+    return isinstance(term, NamedNode) and (term.value in _RULED or term.value in _AXIOM_PREDICATES)
+
+
+def _some(names: list[str]) -> str:
+    listed = sorted(set(names))
+    return ", ".join(listed[:3]) + (f" and {len(listed) - 3} more" if len(listed) > 3 else "")
+
+
+def _name(term: object) -> str:
+    return shorten(term.value) if isinstance(term, NamedNode) else "a nameless expression"

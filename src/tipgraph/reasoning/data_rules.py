@@ -1,0 +1,208 @@
+"""The OWL 2 RL rules that conclude something about things, each for one axiom.
+
+A rule is applied forwards to facts that have just come, one of its premises at a time
+(semi-naive), and asked backwards for the premises of one conclusion.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from tipgraph.reasoning.tables import Resource, Table, Terms, ends, link, object_of, subject_of
+
+Fact = tuple[Table, int]
+
+
+@dataclass(frozen=True, eq=False)
+class DataRule(ABC):
+    """One rule with one axiom.
+
+    Args:
+        name: The rule's name in the OWL 2 profiles specification, section 4.3.
+        axiom: The property or class whose axiom it is.
+        body: The tables of its premises, in order.
+        head: The table of its conclusion.
+    """
+
+    name: str
+    axiom: Resource
+    body: tuple[Table, ...]
+    head: Table
+
+    @abstractmethod
+    def conclusions(self, position: int, new: Collection[int]) -> Iterable[int]:
+        """What follows when the premise at a position is one of some new facts."""
+
+    @abstractmethod
+    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:
+        """Each set of facts that gives a conclusion, one key for each premise."""
+
+
+@dataclass(frozen=True, eq=False)
+class Inclusion(DataRule):
+    """A narrower class or property: each fact of it is one of the wider (cax-sco, prp-spo1)."""
+
+    def conclusions(self, position: int, new: Collection[int]) -> Iterable[int]:  # noqa: D102
+        return new
+
+    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
+        if conclusion in self.body[0].steps:
+            yield (conclusion,)
+
+
+@dataclass(frozen=True, eq=False)
+class Reversal(DataRule):
+    """An inverse or symmetric property: the other way round (prp-inv, prp-symp).
+
+    Args:
+        terms: To leave out literals, which are no subjects.
+    """
+
+    terms: Terms
+
+    def conclusions(self, position: int, new: Collection[int]) -> Iterable[int]:  # noqa: D102
+        is_literal = self.terms.is_literal
+        for key in new:
+            subject, value = ends(key)
+            if not is_literal(value):
+                yield link(value, subject)
+
+    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
+        subject, value = ends(conclusion)
+        premise = link(value, subject)
+        if premise in self.body[0].steps:
+            yield (premise,)
+
+
+@dataclass(frozen=True, eq=False)
+class Domain(DataRule):
+    """Whatever has a property is in a class (prp-dom, cls-svf2)."""
+
+    def conclusions(self, position: int, new: Collection[int]) -> Iterable[int]:  # noqa: D102
+        return map(subject_of, new)
+
+    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
+        for value in self.body[0].objects(conclusion):
+            yield (link(conclusion, value),)
+
+
+@dataclass(frozen=True, eq=False)
+class Range(DataRule):
+    """Whatever is the value of a property is in a class (prp-rng).
+
+    Args:
+        terms: To leave out literals, which are no subjects.
+    """
+
+    terms: Terms
+
+    def conclusions(self, position: int, new: Collection[int]) -> Iterable[int]:  # noqa: D102
+        is_literal = self.terms.is_literal
+        return (value for value in map(object_of, new) if not is_literal(value))
+
+    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
+        for subject in self.body[0].subjects(conclusion):
+            yield (link(subject, conclusion),)
+
+
+@dataclass(frozen=True, eq=False)
+class HasValueMember(DataRule):
+    """What has the value is in the value restriction (cls-hv2).
+
+    Args:
+        value: The number of the value.
+    """
+
+    value: int
+
+    def conclusions(self, position: int, new: Collection[int]) -> Iterable[int]:  # noqa: D102
+        return (subject for subject, value in map(ends, new) if value == self.value)
+
+    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
+        premise = link(conclusion, self.value)
+        if premise in self.body[0].steps:
+            yield (premise,)
+
+
+@dataclass(frozen=True, eq=False)
+class HasValueLink(DataRule):
+    """A member of a value restriction has the value (cls-hv1).
+
+    Args:
+        value: The number of the value.
+    """
+
+    value: int
+
+    def conclusions(self, position: int, new: Collection[int]) -> Iterable[int]:  # noqa: D102
+        return (link(subject, self.value) for subject in new)
+
+    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
+        subject, value = ends(conclusion)
+        if value == self.value and subject in self.body[0].steps:
+            yield (subject,)
+
+
+@dataclass(frozen=True, eq=False)
+class SomeValues(DataRule):
+    """What is linked to a member of the filler is in the restriction (cls-svf1).
+
+    The premises are the link and the membership.
+    """
+
+    def conclusions(self, position: int, new: Collection[int]) -> Iterable[int]:  # noqa: D102
+        links, filler = self.body
+        if position == 0:
+            members = filler.steps
+            return (subject for subject, value in map(ends, new) if value in members)
+        return (subject for value in new for subject in links.subjects(value))
+
+    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
+        links, filler = self.body
+        for value in links.objects(conclusion):
+            if value in filler.steps:
+                yield link(conclusion, value), value
+
+
+@dataclass(frozen=True, eq=False)
+class Intersection(DataRule):
+    """A member of all classes is in their intersection (cls-int1)."""
+
+    def conclusions(self, position: int, new: Collection[int]) -> Iterable[int]:  # noqa: D102
+        others = [table.steps for number, table in enumerate(self.body) if number != position]
+        return (member for member in new if all(member in steps for steps in others))
+
+    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
+        if all(conclusion in table.steps for table in self.body):
+            yield (conclusion,) * len(self.body)
+
+
+@dataclass(frozen=True, eq=False)
+class Chain(DataRule):
+    """Links in a row link the two ends (prp-spo2, prp-trp)."""
+
+    def conclusions(self, position: int, new: Collection[int]) -> Iterable[int]:  # noqa: D102
+        before, after = self.body[:position][::-1], self.body[position + 1 :]
+        for key in new:
+            subject, value = ends(key)
+            starts: Iterable[int] = (subject,)
+            for table in before:
+                starts = {start for end in starts for start in table.subjects(end)}
+            stops: Iterable[int] = (value,)
+            for table in after:
+                stops = {stop for start in stops for stop in table.objects(start)}
+            yield from (link(start, stop) for start in starts for stop in stops)
+
+    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
+        start, stop = ends(conclusion)
+        return self._ways(start, stop, 0)
+
+    def _ways(self, start: int, stop: int, position: int) -> Iterator[tuple[int, ...]]:
+        table = self.body[position]
+        if position == len(self.body) - 1:
+            if link(start, stop) in table.steps:
+                yield (link(start, stop),)
+            return
+        for middle in table.objects(start):
+            for rest in self._ways(middle, stop, position + 1):
+                yield link(start, middle), *rest

@@ -1,0 +1,176 @@
+"""Inference that scales: compiled rules applied to what is new until nothing new comes.
+
+Each application of a rule is a step with a number. A fact is kept with the number of the step that
+first gave it, whose premises all have lower numbers: that is what it takes to tell why.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+from pyoxigraph import BlankNode, Triple
+
+from tipgraph.errors import InconsistencyError
+from tipgraph.reasoning.axioms import refuse_axioms_in_data, resource
+from tipgraph.reasoning.clashes import Clash, clash_of, report
+from tipgraph.reasoning.closure import SAME_AS, tells
+from tipgraph.reasoning.compiled import CompiledOntology
+from tipgraph.reasoning.data_rules import DataRule, Fact
+from tipgraph.reasoning.derivation import Step
+from tipgraph.reasoning.evidence import Evidence
+from tipgraph.reasoning.proofs import Proof, best_proofs
+from tipgraph.reasoning.tables import Table, Term
+
+_ASSERTED: Final = 0
+# Of each constraint; more contradictions than that nobody reads.
+_COUNTED: Final = 1000
+
+
+class Materialisation:
+    """Everything that follows from an ontology and data, with the step that gave each triple.
+
+    Args:
+        ontology: The compiled ontology; its tables are filled, so it serves once.
+        data: The triples of the data. They are read once, and only those that a rule could use
+            are kept.
+
+    Raises:
+        UnsupportedAxiomError: The data states an axiom.
+        InconsistencyError: Ontology and data contradict each other; the message names them.
+    """
+
+    def __init__(self, ontology: CompiledOntology, data: Iterable[Triple]) -> None:
+        self._ontology = ontology
+        self._facts = ontology.facts
+        self._aliases: set[Term] = set()
+        # The rule of each step; step 0 is what was asserted.
+        self._applied: list[DataRule | None] = [None]
+        self._schema: dict[Triple, Proof] | None = None
+        asserted = ontology.schema.asserted
+        self._facts.load(self._noted(asserted))
+        self._facts.load(self._checked(data))
+        self._saturate()
+        self._refuse_clashes()
+
+    def triples(self) -> Iterator[Triple]:
+        """The inferred triples worth keeping (see `closure`), in no order."""
+        for triple in self._ontology.schema.steps:
+            if tells(triple) and self._is_no_alias(triple):
+                yield triple
+        for table in self._facts.tables():
+            if isinstance(table.term, BlankNode):
+                continue
+            for key, step in table.steps.items():
+                if step != _ASSERTED:
+                    triple = self._facts.triple(table, key)
+                    if tells(triple) and self._is_no_alias(triple):
+                        yield triple
+
+    def why(self, triple: Triple) -> dict[Triple, Step] | None:
+        """A proof of an inferred triple: the step to it, and to each premise inferred before it.
+
+        Args:
+            triple: The triple; it comes first in the proof. Premises without a step were asserted.
+
+        Returns:
+            None when the triple was not inferred: it was asserted, or it does not follow.
+        """
+        if triple in self._ontology.schema.steps:
+            return self._why_schema(triple)
+        found = self._facts.find(triple)
+        if found is None or found[0].steps[found[1]] == _ASSERTED:
+            return None
+        proof: dict[Triple, Step] = {}
+        open_facts = deque([found])
+        while open_facts:
+            table, key = open_facts.popleft()
+            conclusion = self._facts.triple(table, key)
+            if table.steps[key] == _ASSERTED or conclusion in proof:
+                continue
+            rule, premises = self._step(table, key)
+            stated = tuple(self._facts.triple(*premise) for premise in premises)
+            proof[conclusion] = Step(rule.name, rule.axiom, stated)
+            open_facts.extend(premises)
+        return proof
+
+    def is_asserted(self, triple: Triple) -> bool:
+        """Whether a triple was asserted, as far as a rule could use it."""
+        found = self._facts.find(triple)
+        return triple in self._ontology.schema.asserted or (
+            found is not None and found[0].steps[found[1]] == _ASSERTED
+        )
+
+    def _noted(self, triples: Iterable[Triple]) -> Iterator[Triple]:
+        for triple in triples:
+            if triple.predicate == SAME_AS:
+                self._aliases.add(triple.object)
+            yield triple
+
+    def _checked(self, data: Iterable[Triple]) -> Iterator[Triple]:
+        known = self._ontology.schema.asserted
+        for triple in self._noted(data):
+            if triple not in known:
+                refuse_axioms_in_data(triple)
+            yield triple
+
+    def _is_no_alias(self, triple: Triple) -> bool:
+        return triple.subject not in self._aliases and triple.object not in self._aliases
+
+    def _saturate(self) -> None:
+        uses: dict[Table, list[tuple[DataRule, int]]] = {}
+        for rule in self._ontology.rules:
+            for position, table in enumerate(rule.body):
+                uses.setdefault(table, []).append((rule, position))
+        waiting: dict[Table, list[int]] = {
+            table: list(table.steps) for table in self._facts.tables() if table.steps
+        }
+        while waiting:
+            table = next(iter(waiting))
+            new = waiting.pop(table)
+            for rule, position in uses.get(table, ()):
+                step = len(self._applied)
+                added = rule.head.add(rule.conclusions(position, new), step)
+                if added:
+                    self._applied.append(rule)
+                    waiting.setdefault(rule.head, []).extend(added)
+
+    def _refuse_clashes(self) -> None:
+        found: dict[str, Clash] = {}
+        for constraint in self._ontology.constraints:
+            for facts in islice(constraint.violations(), _COUNTED):
+                stated = sorted((self._facts.triple(*fact) for fact in facts), key=str)
+                clash = clash_of(constraint.rule, stated)
+                found[clash.message] = clash
+        if found:
+            raise InconsistencyError(report([found[key] for key in sorted(found)], self._grounds))
+
+    def _grounds(self, triple: Triple) -> Iterator[Triple]:
+        proof = self.why(triple) or {}
+        return (each for step in proof.values() for each in step.premises if each not in proof)
+
+    def _step(self, table: Table, key: int) -> tuple[DataRule, list[Fact]]:
+        number = table.steps[key]
+        rule = self._applied[number]
+        if rule is None:
+            raise ValueError("an asserted fact has no step")
+        for keys in rule.premises(key):
+            premises = list(zip(rule.body, keys, strict=True))
+            if all(each.steps[premise] < number for each, premise in premises):
+                return rule, premises
+        raise AssertionError(f"no premises of {self._facts.triple(table, key)}")
+
+    def _why_schema(self, triple: Triple) -> dict[Triple, Step]:
+        if self._schema is None:
+            self._schema = best_proofs(self._ontology.schema, Evidence({}, {}))
+        proof: dict[Triple, Step] = {}
+        open_triples = deque([triple])
+        while open_triples:
+            conclusion = open_triples.popleft()
+            found = self._schema[conclusion]
+            if found.rule == "asserted" or conclusion in proof:
+                continue
+            axiom = found.axiom or resource(conclusion.subject)
+            proof[conclusion] = Step(found.rule, axiom, found.premises)
+            open_triples.extend(found.premises)
+        return proof
