@@ -16,6 +16,7 @@ from tipgraph.rdflib_terms import from_rdflib, to_rdflib
 from tipgraph.reasoning import Entailment
 from tipgraph.settings import Settings
 from tipgraph.store import EmbeddedStore
+from tipgraph.store.blocking import BlockingStore
 from tipgraph.validation import (
     Document,
     Engine,
@@ -63,7 +64,7 @@ def open(
 
 
 def validate(
-    data: RdfSource,
+    data: "RdfSource | EmbeddedStore | RemoteStore",
     shapes: RdfSource | None = None,
     *,
     ontology: RdfSource | None = None,
@@ -73,11 +74,13 @@ def validate(
     limit: int | None = None,
     shape: str | Iterable[str] = (),
     focus: str | Iterable[str] = (),
+    graph: str | Iterable[str] = (),
 ) -> ValidationReport:
     """Validate data with SHACL; the report prints well in a terminal and in a notebook.
 
     Args:
-        data: An RDF file, an `rdflib.Graph`, or pyoxigraph triples or quads.
+        data: An RDF file, an `rdflib.Graph`, or pyoxigraph triples or quads; or a store, which is
+            validated where it is.
         shapes: The shapes, likewise; without them tipgraph's own, with its ontology at hand.
         ontology: What the data is to be read with, likewise.
         entailment: `none`, `rdfs` or `owl-rl`: what is added to the data before.
@@ -87,10 +90,12 @@ def validate(
         shape: One shape or several, by IRI or by a name with a prefix: no others are applied.
         focus: One node or several, likewise: no others are checked. With `shape` they are checked
             against these shapes, whatever these target.
+        graph: Of a store, the IRI of a graph or of several, instead of its default graph.
 
     Raises:
         InputError: A file cannot be read, or the shapes are not well-formed.
-        UsageError: There is no such entailment regime, engine, shape or node.
+        UsageError: There is no such entailment regime, engine, shape or node, or a constraint
+            cannot be evaluated in a store.
         TipgraphError: The engine failed.
     """
     options = Options(
@@ -103,6 +108,13 @@ def validate(
     )
     own = gather([]) if shapes is None else None
     used = own.shapes if own else _graph(shapes)
+    if isinstance(data, BlockingStore):
+        if ontology is not None or coverage:
+            raise UsageError("a store is validated without an ontology beside it and coverage")
+        inputs = validation.Inputs(RdfGraph(), used)
+        return validation.validate_store(data, inputs, options, graphs=_several(graph))
+    if graph:
+        raise UsageError("only a store has graphs to choose from")
     read_with = _graph(ontology)
     if own:
         read_with = own.ontology.merged(read_with)

@@ -7,12 +7,23 @@ from typing import Annotated, Final
 
 import typer
 
+from tipgraph.build import Inputs, open_graph
 from tipgraph.cli.progress import progress
 from tipgraph.dataset import rdf_format, write_bytes
 from tipgraph.errors import UsageError
 from tipgraph.reasoning import Entailment
+from tipgraph.settings import Settings
 from tipgraph.syntax import decode
-from tipgraph.validation import Document, Engine, FailOn, Options, fails, gather, validate
+from tipgraph.validation import (
+    Document,
+    Engine,
+    FailOn,
+    Options,
+    fails,
+    gather,
+    validate,
+    validate_store,
+)
 from tipgraph.validation.formats import REPORT_FORMATS, find_report_format, write_report
 
 _STDIN: Final = Path("-")
@@ -21,8 +32,28 @@ _FORMATS: Final = tuple(form.name for form in REPORT_FORMATS)
 
 def validate_command(
     data: Annotated[
-        list[Path], typer.Argument(metavar="DATA...", help="RDF files, or - for standard input.")
-    ],
+        list[Path] | None,
+        typer.Argument(metavar="DATA...", help="RDF files, or - for standard input."),
+    ] = None,
+    store_url: Annotated[
+        str | None,
+        typer.Option(
+            "--store",
+            metavar="URL",
+            help="Instead of files, validate what a SPARQL endpoint holds (TIPGRAPH_STORE_URL).",
+        ),
+    ] = None,
+    graphs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--graph",
+            metavar="IRI",
+            help="With --store: a graph of it, instead of its default graph; repeatable.",
+        ),
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option(help="With --store: seconds each query may run.", min=0.001)
+    ] = None,
     shapes: Annotated[
         list[Path] | None,
         typer.Option(
@@ -98,15 +129,23 @@ def validate_command(
         shape=tuple(shape or ()),
         focus=tuple(focus or ()),
     )
+    settings = None if data else _settings(store_url, timeout)
+    _check_options(store_url, graphs, timeout, ontology, in_store=settings is not None)
     with progress() as announce:
         announce("read")
         inputs = gather(
-            list(_documents(data, input_format)),
+            list(_documents(data or [], input_format)),
             list(_documents(shapes or [], input_format)),
             list(_documents(ontology or [], input_format)),
             imports=dict(map(_import, imports or [])),
         )
-        report = validate(inputs, options, announce=announce)
+        if settings is None:
+            report = validate(inputs, options, announce=announce)
+        else:
+            with open_graph(Inputs(), settings) as store:
+                report = validate_store(
+                    store, inputs, options, graphs=graphs or (), announce=announce
+                )
         announce("write the report")
         written = write_report(report, form, language=language)
     if output is None:
@@ -115,6 +154,30 @@ def validate_command(
     else:
         write_bytes(output, written)
     raise typer.Exit(1 if fails(report, fail_on) else 0)
+
+
+def _settings(store_url: str | None, timeout: float | None) -> Settings:
+    """The settings of a validation without files; raises UsageError if they name no endpoint."""
+    settings = Settings.from_environment(store_url=store_url, query_timeout=timeout)
+    if settings.store_url is None:
+        raise UsageError("give the files of DATA, or --store URL")
+    return settings
+
+
+def _check_options(
+    store_url: str | None,
+    graphs: list[str] | None,
+    timeout: float | None,
+    ontology: list[Path] | None,
+    *,
+    in_store: bool,
+) -> None:
+    if in_store and ontology:
+        raise UsageError("--ontology is for files: load it into the store, and name its --graph")
+    if not in_store and store_url is not None:
+        raise UsageError("files of DATA and --store exclude each other")
+    if not in_store and (graphs or timeout is not None):
+        raise UsageError("--graph and --timeout need --store URL")
 
 
 def _documents(paths: list[Path], input_format: str) -> Iterator[Document]:

@@ -87,12 +87,12 @@ def validate(
         data = data.extended(entailed(data.triples, chosen.entailment))
     announce("validate")
     selected = select(data, spelt_out(shapes), shape=chosen.shape, focus=chosen.focus)
-    report = _by_engine(data, selected.shapes, engine=chosen.engine)
-    notes = (*selected.notes, *report.notes, *inputs.notes, *_left_out(shapes))
+    report = by_engine(data, selected.shapes, engine=chosen.engine)
+    notes = (*selected.notes, *report.notes, *inputs.notes, *left_out(shapes))
     report = replace(report, notes=notes)
     if chosen.limit is not None:
         report = report.limited(chosen.limit)
-    report = with_causes(report, data, shapes, partial(_by_engine, engine=chosen.engine))
+    report = with_causes(report, data, shapes, partial(by_engine, engine=chosen.engine))
     if chosen.positions:
         announce("find positions")
         report = placed(report, data, shapes)
@@ -108,12 +108,23 @@ def validate(
     return report
 
 
-def _left_out(shapes: RdfGraph) -> Iterator[str]:
+def left_out(shapes: RdfGraph) -> Iterator[str]:
+    """Say which features of the shapes are not evaluated by any engine."""
     if names := ", ".join(features_left_out(shapes)):
         yield f"not part of SHACL Core or SHACL-SPARQL, and not evaluated: {names}"
 
 
-def _by_engine(data: RdfGraph, shapes: RdfGraph, *, engine: Engine) -> ValidationReport:
+def by_engine(data: RdfGraph, shapes: RdfGraph, *, engine: Engine) -> ValidationReport:
+    """Validate by an engine, or by the reference where the fast one may be wrong.
+
+    Args:
+        data: The data graph.
+        shapes: The shapes graph, which is well-formed.
+        engine: Which engine.
+
+    Raises:
+        UsageError: The engine asked for cannot do what the shapes ask for.
+    """
     if engine is Engine.pyshacl:
         return _by_reference(data, shapes)
     try:

@@ -1,0 +1,292 @@
+"""Validation of data that stays in a store.
+
+Queries find what may break a shape, and an engine here says what does, of the triples that decide
+it and of no others.
+
+https://www.w3.org/TR/shacl/#validation
+"""
+
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from tipgraph.errors import EndpointFailureError, UsageError
+from tipgraph.namespaces import RDF, SH, shorten
+from tipgraph.reasoning import Entailment
+from tipgraph.store.blocking import BlockingStore
+from tipgraph.store.results import Solutions
+from tipgraph.validation.documents import RdfGraph, blank_nodes
+from tipgraph.validation.in_store.conditions import Conditions
+from tipgraph.validation.in_store.pieces import piece_query, read_piece
+from tipgraph.validation.in_store.queries import QueryConstraint, query_constraints
+from tipgraph.validation.in_store.targets import target_pattern, values
+from tipgraph.validation.inputs import Inputs
+from tipgraph.validation.names import meanings, unknown
+from tipgraph.validation.nested import with_causes
+from tipgraph.validation.places import placed
+from tipgraph.validation.report import ValidationReport
+from tipgraph.validation.result import Term
+from tipgraph.validation.shacl_engine import engine_name
+from tipgraph.validation.shapes_graph import check_shapes
+from tipgraph.validation.shapes_triples import ShapesTriples
+from tipgraph.validation.targets import TARGET_NODE, TARGET_OBJECTS, Targets, spelt_out
+from tipgraph.validation.validator import Engine, Options, by_engine, left_out
+
+# Focus nodes whose triples are fetched at a time.
+_PIECE: Final = 200
+_TRUE: Final = Literal(True)
+_MARKS: Final = NamedNode("urn:tipgraph:marks")
+_MARK: Final = NamedNode("urn:tipgraph:mark")
+_REPORT: Final = BlankNode("report")
+_TYPE: Final = NamedNode(f"{RDF}type")
+
+
+def validate_store(
+    store: BlockingStore,
+    inputs: Inputs,
+    options: Options | None = None,
+    *,
+    graphs: Sequence[str] = (),
+    announce: Callable[[str], None] = lambda _: None,
+) -> ValidationReport:
+    """Validate what a store holds, where it is.
+
+    A query for each constraint finds the focus nodes that may break it, wherever the store is; the
+    triples around these alone are fetched, piece by piece, and validated here. Constraints that
+    are queries themselves (`sh:sparql`) are evaluated in the store.
+
+    Args:
+        store: The store.
+        inputs: The shapes; what they say of data and ontology is not used, the store has both.
+        options: How to validate; without entailment, and without coverage.
+        graphs: IRIs of the graphs that are validated, merged; none for the default graph.
+        announce: Is told the name of each step as it begins.
+
+    Raises:
+        InputSyntaxError: A text breaks the grammar of its format.
+        ShapesError: The shapes have no defined meaning.
+        UsageError: A constraint cannot be evaluated in a store, or a shape or node that was chosen
+            is not there.
+        QueryError: The store did not give a whole answer to a query.
+    """
+    chosen = options or Options()
+    if chosen.entailment is not Entailment.none:
+        raise UsageError("nothing is inferred over a store: infer there, and validate without")
+    shapes = inputs.shapes
+    announce("check the shapes")
+    check_shapes(shapes)
+    validation = _Validation(store, spelt_out(shapes), chosen.engine, tuple(graphs) or None)
+    report, selected = validation.run(chosen.shape, chosen.focus, announce)
+    notes = dict.fromkeys((*selected, *report.notes, *inputs.notes, *left_out(shapes)))
+    report = replace(report, notes=tuple(notes))
+    if chosen.limit is not None:
+        report = report.limited(chosen.limit)
+    return placed(report, RdfGraph(), shapes) if chosen.positions else report
+
+
+class _Validation:
+    """One validation of a store.
+
+    Args:
+        store: The store.
+        shapes: The shapes graph, with all its targets spelt out.
+        engine: Which engine has the last word.
+        graphs: The graphs that are validated; None for the default graph.
+    """
+
+    def __init__(
+        self, store: BlockingStore, shapes: RdfGraph, engine: Engine, graphs: tuple[str, ...] | None
+    ) -> None:
+        self._store = store
+        self._shapes = shapes
+        self._graphs = graphs
+        self._evaluate = partial(by_engine, engine=engine)
+        self._graph = ShapesTriples(shapes.triples)
+        self._targets = Targets(self._graph)
+        self._answers = 0
+        self._triples: list[Triple] = []
+        self._results: list[BlankNode] = []
+        self._notes: list[str] = []
+
+    def run(
+        self, shape: Sequence[str], focus: Sequence[str], announce: Callable[[str], None]
+    ) -> tuple[ValidationReport, list[str]]:
+        """The report, and what was selected, in words."""
+        units = self._units(shape)
+        nodes = [self._focus(name) for name in dict.fromkeys(focus)]
+        notes = _selection(list(units) if shape else [], nodes)
+        constraints = {each: list(query_constraints(each, self._graph)) for each in units}
+        if self._graph.is_queried:
+            raise UsageError("queries that use $shapesGraph cannot be evaluated in a store")
+        for number, (each, declared) in enumerate(units.items(), start=1):
+            announce(f"validate, shape {number} of {len(units)}")
+            if shape and nodes:
+                declared = {TARGET_NODE: set[Term](nodes)}
+            pattern = target_pattern(declared, nodes)
+            for constraint in constraints[each]:
+                self._by_query(constraint, pattern)
+            self._by_pieces(each, pattern)
+        return self._report(), notes
+
+    def _units(self, shape: Sequence[str]) -> dict[Term, Mapping[str, set[Term]]]:
+        """The shapes that are applied, with their targets."""
+        active: dict[Term, Mapping[str, set[Term]]] = {
+            each: declared
+            for each, declared in sorted(self._targets.of_each.items(), key=lambda item: str(item))
+            if _TRUE not in self._graph.objects(each, f"{SH}deactivated")
+        }
+        if not shape:
+            return active
+        chosen: dict[Term, Mapping[str, set[Term]]] = {}
+        for name in shape:
+            known = self._targets.shapes
+            iri = next((iri for iri in meanings(name, (self._shapes,)) if iri in known), None)
+            if iri is None:
+                named = sorted(each.value for each in known if isinstance(each, NamedNode))
+                raise unknown("shape", name, named)
+            chosen[iri] = active.get(iri, {})
+        return chosen
+
+    def _focus(self, name: str) -> NamedNode:
+        for iri in meanings(name, (self._shapes,)):
+            query = f"SELECT ?p WHERE {{ {{ {iri} ?p ?o }} UNION {{ ?s ?p {iri} }} }} LIMIT 1"
+            if len(self._select(query)):
+                return iri
+        raise unknown("focus node", name, ())
+
+    def _select(self, query: str) -> Solutions:
+        found = self._store.query(query, default_graphs=self._graphs)
+        assert isinstance(found, Solutions)  # noqa: S101  # it was a SELECT
+        return found
+
+    def _by_query(self, constraint: QueryConstraint, pattern: str) -> None:
+        self._answers += 1
+        rows = self._select(constraint.query(pattern))
+        for number, said in enumerate(constraint.results(rows, rows.variables)):
+            node = BlankNode(f"query{self._answers}_{number}")
+            self._results.append(node)
+            self._triples.append(Triple(node, _TYPE, NamedNode(f"{SH}ValidationResult")))
+            for predicate, term in said:
+                self._triples.append(Triple(node, predicate, term))
+                if predicate.value == f"{SH}resultPath":
+                    self._triples += self._described(term)
+
+    def _described(self, path: Term) -> Iterator[Triple]:
+        if not isinstance(path, BlankNode):
+            return
+        for predicate, terms in self._graph.by_subject[path].items():
+            for term in terms:
+                yield Triple(path, NamedNode(predicate), term)
+                yield from self._described(term)
+
+    def _by_pieces(self, shape: Term, pattern: str) -> None:
+        """Validate the triples around what may break a shape."""
+        conditions = [
+            each for each in Conditions(self._graph).of(shape, "?this") if each != "false"
+        ]
+        suspects: dict[Term, None] = {}
+        for condition in conditions:
+            query = f"SELECT ?this WHERE {{ {pattern} FILTER({condition}) }}"
+            try:
+                rows = self._select(query)
+            except EndpointFailureError as error:
+                # It may be beyond the endpoint: then all focus nodes are looked at here.
+                self._notes.append(f"all focus nodes of a shape were fetched, since {error}")
+                conditions = ["true"]
+                rows = self._select(f"SELECT ?this WHERE {{ {pattern} }}")
+            suspects.update((row["this"], None) for row in rows)
+            if conditions == ["true"]:
+                break
+        named = sorted((each for each in suspects if not isinstance(each, BlankNode)), key=str)
+        for start in range(0, len(named), _PIECE):
+            self._piece(shape, values(named[start : start + _PIECE]))
+        if len(named) < len(suspects):
+            # They have no names to ask for, so that one answer has to hold all of them.
+            either = " || ".join(conditions)
+            self._piece(shape, f"{pattern} FILTER(isBlank(?this) && ({either}))")
+
+    def _piece(self, shape: Term, focus: str) -> None:
+        self._answers += 1
+        prefix = f"answer{self._answers}_"
+        nodes, triples = read_piece(self._select(piece_query(shape, focus, self._graph)))
+        marks = [Triple(_MARKS, _MARK, node) for node in nodes]
+        data = RdfGraph(background=_relabelled([*triples, *marks], prefix))
+        report = self._evaluate(data, self._aimed(shape))
+        report = with_causes(report, data, self._untargeted([]), self._evaluate)
+        self._notes += report.notes
+        known = {*data.blank_nodes, *self._shapes.blank_nodes}
+        for triple in _relabelled(report.triples, f"{prefix}result", known):
+            if triple.predicate.value == f"{SH}result" and isinstance(triple.object, BlankNode):
+                self._results.append(triple.object)
+            elif not _is_of_report(triple):
+                self._triples.append(triple)
+
+    def _aimed(self, shape: Term) -> RdfGraph:
+        assert isinstance(shape, NamedNode | BlankNode)  # noqa: S101  # no literal has a target
+        return self._untargeted([Triple(shape, NamedNode(TARGET_OBJECTS), _MARK)])
+
+    def _untargeted(self, more: Iterable[Triple]) -> RdfGraph:
+        """The shapes without their targets, and without the queries that the store evaluates."""
+        queries = {constraint for _, constraint in self._graph.pairs(f"{SH}sparql")}
+        kept = [
+            triple
+            for triple in self._shapes.triples
+            if not self._targets.declared_by(triple)
+            and triple.subject not in queries
+            and triple.object not in queries
+        ]
+        return RdfGraph(background=[*kept, *more])
+
+    def _report(self) -> ValidationReport:
+        conforms = NamedNode(f"{SH}conforms")
+        triples = [
+            Triple(_REPORT, _TYPE, NamedNode(f"{SH}ValidationReport")),
+            Triple(_REPORT, conforms, Literal(not self._results)),
+            *(Triple(_REPORT, NamedNode(f"{SH}result"), node) for node in self._results),
+            *self._triples,
+        ]
+        name = f"queries to the store and {engine_name()}"
+        report = ValidationReport.from_triples(dict.fromkeys(triples), engine=name)
+        return replace(report, notes=tuple(self._notes))
+
+
+def _is_of_report(triple: Triple) -> bool:
+    """Whether it is about a report rather than a result."""
+    if triple.predicate == _TYPE:
+        return triple.object == NamedNode(f"{SH}ValidationReport")
+    return triple.predicate.value == f"{SH}conforms"
+
+
+def _relabelled(
+    triples: Sequence[Triple], prefix: str, known: Container[BlankNode] = ()
+) -> Iterator[Triple]:
+    """Triples with blank nodes of their own: labels hold within one answer.
+
+    Args:
+        triples: The triples.
+        prefix: What the labels begin with.
+        known: Blank nodes that keep their labels.
+    """
+    names: dict[object, BlankNode] = {
+        node: BlankNode(f"{prefix}{number}")
+        for number, node in enumerate(blank_nodes(triples))
+        if node not in known
+    }
+    for subject, predicate, value in triples:
+        yield Triple(names.get(subject, subject), predicate, names.get(value, value))
+
+
+def _selection(shapes: Sequence[Term], nodes: Sequence[NamedNode]) -> list[str]:
+    notes = []
+    if shapes:
+        notes.append(f"only {_listed(shapes)} was applied")
+    if nodes:
+        notes.append(f"only the focus nodes {_listed(nodes)} were validated")
+    return notes
+
+
+def _listed(nodes: Sequence[Term]) -> str:
+    return ", ".join(shorten(node.value) for node in nodes)

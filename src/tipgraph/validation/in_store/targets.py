@@ -1,0 +1,47 @@
+"""The targets of shapes as graph patterns (https://www.w3.org/TR/shacl/#targets)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pyoxigraph import BlankNode
+
+from tipgraph.namespaces import RDF, RDFS
+from tipgraph.validation.result import Term
+from tipgraph.validation.targets import (
+    TARGET_CLASS,
+    TARGET_NODE,
+    TARGET_OBJECTS,
+    TARGET_SUBJECTS,
+)
+
+_PATTERNS: Final = {
+    TARGET_CLASS: f"?this <{RDF}type>/<{RDFS}subClassOf>* {{}} .",
+    TARGET_SUBJECTS: "?this {} ?other .",
+    TARGET_OBJECTS: "?other {} ?this .",
+}
+
+
+def target_pattern(declared: Mapping[str, set[Term]], focus: Sequence[Term] = ()) -> str:
+    """A graph pattern that gives each focus node of a shape once as `?this`.
+
+    Args:
+        declared: The targets of the shape, by the IRI of their kind.
+        focus: The only nodes that are wanted; none for all.
+    """
+    branches = [
+        pattern.format(term)
+        for kind, pattern in _PATTERNS.items()
+        for term in sorted(declared.get(kind, ()), key=str)
+    ]
+    # A blank node of the shapes is not in the data.
+    nodes = [term for term in declared.get(TARGET_NODE, ()) if not isinstance(term, BlankNode)]
+    if nodes or not branches:
+        branches.append(values(sorted(nodes, key=str)))
+    united = " UNION ".join(f"{{ {branch} }}" for branch in branches)
+    only = values(focus) if focus else ""
+    return f"{{ SELECT DISTINCT ?this WHERE {{ {only} {united} }} }}"
+
+
+def values(nodes: Sequence[Term]) -> str:
+    """A graph pattern that gives nodes as `?this`."""
+    return f"VALUES ?this {{ {' '.join(map(str, nodes))} }}"
