@@ -164,7 +164,13 @@ class _Validation:
 
     def _by_query(self, constraint: QueryConstraint, pattern: str) -> None:
         self._answers += 1
-        rows = self._select(constraint.query(pattern))
+        query = constraint.query(pattern)
+        try:
+            rows = self._select(query)
+        except EndpointFailureError as error:
+            raise EndpointFailureError(
+                f"{constraint.name} could not be evaluated: {error}"
+            ) from error
         for number, said in enumerate(constraint.results(rows, rows.variables)):
             node = BlankNode(f"query{self._answers}_{number}")
             self._results.append(node)

@@ -11,7 +11,7 @@ from typing import Final
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution
 
 from tipgraph.errors import EngineError, UsageError
-from tipgraph.namespaces import OWL, RDF, SH, shorten
+from tipgraph.namespaces import OWL, SH, shorten
 from tipgraph.store.tokens import Token, tokens
 from tipgraph.validation.in_store.paths import Paths
 from tipgraph.validation.result import Term
@@ -41,6 +41,16 @@ class QueryConstraint:
         self._graph = graph
         self._path = next(iter(graph.objects(shape, f"{SH}path")), None)
 
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        own = (
+            shorten(self.constraint.value)
+            if isinstance(self.constraint, NamedNode)
+            else "sh:sparql"
+        )
+        return f"{own} of the shape {shown_shape(self.shape)}"
+
     def query(self, focus: str) -> str:
         """The query for what breaks it.
 
@@ -69,10 +79,9 @@ class QueryConstraint:
             if token.kind == "variable" and token.text[1:] in _OURS:
                 reason = f"uses {token.text}"
         if reason:
-            name = shorten(self.constraint.value) if _named(self.constraint) else "sh:sparql"
             raise UsageError(
-                f"{name} of the shape {shown_shape(self.shape)} cannot be evaluated in a store: "
-                f"its query {reason}; validate a copy of the data instead"
+                f"{self.name} cannot be evaluated in a store: its query {reason}; "
+                "validate a copy of the data instead"
             )
 
     def _prologue(self) -> str:
@@ -174,7 +183,7 @@ def _check_components(shape: Term, graph: ShapesTriples) -> None:
     for component, parameter in graph.pairs(f"{SH}parameter"):
         for path in graph.objects(parameter, f"{SH}path"):
             if any(graph.objects(each, path.value) for each in reached):
-                name = shorten(component.value) if _named(component) else "a component"
+                name = shown_shape(component)
                 raise UsageError(
                     f"the constraint component {name}, which the shape {shown_shape(shape)} uses, "
                     "cannot be evaluated in a store; validate a copy of the data instead"
@@ -198,10 +207,6 @@ def _filled(found: re.Match[str], bound: dict[str, Term]) -> str:
     if term is None:
         return found[0]
     return str(term) if isinstance(term, BlankNode) else term.value
-
-
-def _named(node: Term) -> bool:
-    return isinstance(node, NamedNode) and not node.value.startswith(RDF)
 
 
 def shown_shape(shape: Term) -> str:
