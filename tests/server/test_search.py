@@ -7,6 +7,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyoxigraph import Store
 
 from tests.service import serving
@@ -14,7 +16,7 @@ from tests.waters import STONES, names, page, search, write_waters
 from tests.web import BROWSER, Page
 from tipgraph.errors import CacheError
 from tipgraph.namespaces import GRAPH_DATA, ID, RDFS
-from tipgraph.search import write_index
+from tipgraph.search import Wanted, write_index
 from tipgraph.snapshot import Snapshot
 
 
@@ -277,6 +279,16 @@ def test_what_takes_too_long_is_stopped(tmp_path: Path) -> None:
 def test_an_index_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CacheError, match="the search index cannot be written"):
         write_index(Store(), tmp_path / "no folder" / "search.sqlite", merged=False)
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_words_are_the_same_whatever_script_stands_beside_them(text: str) -> None:
+    assert Wanted(f"{text} é").key.split() == [*Wanted(text).key.split(), "e"]
+
+
+def test_only_the_index_stays(tmp_path: Path) -> None:
+    write_index(Store(), tmp_path / "search.sqlite", merged=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["search.sqlite"]
 
 
 def test_below_a_prefix_addresses_have_it(shipped_snapshot: Snapshot) -> None:

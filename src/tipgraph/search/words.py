@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 # Scripts that put no space between words are split into characters.
 _WORD: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]|[^\\W_]+")
-_LOCAL_NAME: Final = re.compile(r"[^/#:]*[/#:]?$")
+# Of ASCII, what is between words.
+_BETWEEN: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -68,8 +69,10 @@ def words(text: str) -> Iterator[Word]:
 
 def key(text: str) -> str:
     """The words of a text with single spaces between: equal for what search takes as the same."""
-    folded = text.lower() if text.isascii() else _folded(text)[0]
-    return " ".join(_WORD.findall(folded))
+    if text.isascii():
+        # As the expression finds them, in half the time.
+        return " ".join(text.lower().translate(_BETWEEN).split())
+    return " ".join(_WORD.findall(_folded(text)[0]))
 
 
 def spaced(name: str) -> str:
@@ -80,9 +83,9 @@ def spaced(name: str) -> str:
 
 
 def local_name(iri: str) -> str:
-    """The last step of an IRI, or all of it where that is empty."""
-    match = _LOCAL_NAME.search(iri)
-    return (match.group() if match else "") or iri
+    """The last step of an IRI, with the `/`, `#` or `:` that it may end in."""
+    end = len(iri) - iri.endswith(("/", "#", ":"))
+    return iri[max(iri.rfind(mark, 0, end) for mark in "/#:") + 1 :]
 
 
 def _folded(text: str) -> tuple[str, list[int]]:

@@ -2,20 +2,21 @@
 
 SQLite sorts on disk what the store says, once by thing and once by the length of labels, so that
 the memory this takes does not grow with the data. Things are numbered in the latter order, inferred
-ones last: whatever is looked for, the shortest labels come first without being sorted again.
+ones last: whatever is looked for, the shortest labels come first without being sorted again. What
+is sorted stands in a second file, which is removed, so that the index is written once and in order.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
+from pyoxigraph import Literal, NamedNode, Store
 
 from tipgraph.describe import LABELS
 from tipgraph.errors import CacheError
@@ -35,14 +36,20 @@ _LONGEST_TEXT: Final = 10_000
 _LONGEST_KEY: Final = 200
 _CLASSES_KEPT: Final = 10_000
 
+# So many things are written by one call.
+_AT_ONCE: Final = 10_000
+
 # `detail` and `columnsize` leave out what only other ways of ranking would need.
 _TABLES: Final = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -65536;
-CREATE TABLE said (iri TEXT, sort INTEGER, place INTEGER, language TEXT, text TEXT);
-CREATE TABLE draft (iri TEXT, inferred INTEGER, label TEXT, labels TEXT, names TEXT, texts TEXT,
-  kind INTEGER, kinds TEXT);
+CREATE TABLE drafts.said (iri TEXT, sort INTEGER, place INTEGER, language TEXT, text TEXT);
+CREATE TABLE drafts.draft (id INTEGER PRIMARY KEY, iri TEXT, inferred INTEGER, label TEXT, key TEXT,
+  labels TEXT, names TEXT, texts TEXT, kind INTEGER, kinds TEXT,
+  label_words TEXT, name_words TEXT, text_words TEXT, kind_words TEXT);
+CREATE TABLE drafts.called (id INTEGER, key TEXT);
+CREATE TABLE drafts.numbered (number INTEGER PRIMARY KEY, id INTEGER);
 CREATE TABLE kind (number INTEGER PRIMARY KEY, iri TEXT UNIQUE, label TEXT, things INTEGER);
 CREATE TABLE thing (number INTEGER PRIMARY KEY, iri TEXT UNIQUE, key TEXT, labels TEXT,
   names TEXT, texts TEXT, kind INTEGER, kinds TEXT);
@@ -55,10 +62,25 @@ _BY_THING: Final = """
 SELECT iri, sort, place, language, text FROM said
 ORDER BY iri, sort, place, language NOT IN ('en', ''), language, text
 """
+_DRAFT: Final = "INSERT INTO draft VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_CALLED: Final = "INSERT INTO called VALUES (?, ?)"
+# Each table is filled in its own order, which takes the least time. `hashsize` is how many bytes of
+# words are gathered before they are written: the fewer pieces, the less there is to merge.
 _IN_ORDER: Final = """
-SELECT iri, label, labels, names, texts, kind, kinds FROM draft
-ORDER BY inferred, length(label), label, iri
+INSERT INTO numbered
+SELECT row_number() OVER (ORDER BY inferred, length(label), label, iri), id FROM draft;
+INSERT INTO thing SELECT number, iri, key, labels, names, texts, kind, kinds
+FROM numbered CROSS JOIN draft USING (id) ORDER BY number;
+INSERT INTO words (words, rank) VALUES ('hashsize', 67108864);
+INSERT INTO words (rowid, label, name, text, kind)
+SELECT number, label_words, name_words, text_words, kind_words
+FROM numbered CROSS JOIN draft USING (id) ORDER BY number;
+INSERT INTO words (words) VALUES ('optimize');
+CREATE UNIQUE INDEX drafts.number_of ON numbered (id, number);
+INSERT INTO name SELECT key, number FROM called JOIN numbered USING (id) ORDER BY key, number;
 """
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 
 Row = tuple[str, int, int, str, str]
 
@@ -82,22 +104,30 @@ def write_index(store: Store, path: Path, *, merged: bool) -> None:
     Raises:
         CacheError: It cannot be written.
     """
+    drafts = path.with_name(f"{path.name}.drafts")
     try:
         with closing(sqlite3.connect(path)) as index:
+            index.execute("ATTACH ? AS drafts", (str(drafts),))
             _write(index, _said(store, merged))
     except sqlite3.OperationalError as error:
         # No space, say, or a SQLite that was made without its full-text search.
         raise CacheError(f"the search index cannot be written: {error}") from error
+    finally:
+        drafts.unlink(missing_ok=True)
 
 
 def _write(index: sqlite3.Connection, said: Iterator[Row]) -> None:
     index.executescript(_TABLES)
     index.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?)", said)
     _write_kinds(index)
-    index.executemany("INSERT INTO draft VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _drafts(index))
-    _write_things(index)
-    index.execute("INSERT INTO words (words) VALUES ('optimize')")
-    index.executescript("DROP TABLE said; DROP TABLE draft; VACUUM;")
+    _write_drafts(index)
+    unlabelled = index.execute("SELECT iri FROM kind WHERE label IS NULL").fetchall()
+    index.executemany(
+        "UPDATE kind SET label = ? WHERE iri = ?",
+        ((spaced(local_name(iri)), iri) for (iri,) in unlabelled),
+    )
+    index.commit()
+    index.executescript(f"BEGIN; {_IN_ORDER} COMMIT;")
 
 
 def _said(store: Store, merged: bool) -> Iterator[Row]:
@@ -114,12 +144,20 @@ def _said(store: Store, merged: bool) -> Iterator[Row]:
 
 def _pairs(store: Store, predicate: str, merged: bool) -> Iterator[tuple[str, object, bool]]:
     """Named subjects and the objects of a predicate, and whether that was asserted."""
-    for quad in store.quads_for_pattern(None, NamedNode(predicate), None):
-        graph = quad.graph_name
+    said = f"?s <{predicate}> ?o"
+    if not merged:
+        for subject, value in _select(store, f"SELECT ?s ?o {{ {said} }}"):
+            if isinstance(subject, NamedNode):
+                yield subject.value, value, True
+    for subject, value, graph in _select(store, f"SELECT ?s ?o ?g {{ GRAPH ?g {{ {said} }} }}"):
         # Shapes are called as the classes are for which they speak.
-        passed_over = graph == GRAPH_SHAPES or (merged and isinstance(graph, DefaultGraph))
-        if isinstance(quad.subject, NamedNode) and not passed_over:
-            yield quad.subject.value, quad.object, graph != GRAPH_INFERRED
+        if isinstance(subject, NamedNode) and graph != GRAPH_SHAPES:
+            yield subject.value, value, graph != GRAPH_INFERRED
+
+
+def _select(store: Store, query: str) -> Iterator[Any]:
+    # Rows of a query take less time than quads, of which each part is made anew.
+    return cast("Iterator[Any]", store.query(query))
 
 
 def _write_kinds(index: sqlite3.Connection) -> None:
@@ -138,8 +176,8 @@ def _write_kinds(index: sqlite3.Connection) -> None:
     index.executemany("UPDATE kind SET label = ?2 WHERE iri = ?1", labels.fetchall())
 
 
-def _drafts(index: sqlite3.Connection) -> Iterator[tuple[object, ...]]:
-    """What the index holds of each thing, before the things are in order."""
+def _write_drafts(index: sqlite3.Connection) -> None:
+    """Write what the index holds of each thing, before the things are in order."""
 
     @lru_cache(_CLASSES_KEPT)
     def kind(iri: str) -> _Kind:
@@ -147,21 +185,42 @@ def _drafts(index: sqlite3.Connection) -> Iterator[tuple[object, ...]]:
         number, things, label = found.fetchone()
         return _Kind(number, things, label is not None)
 
-    for iri, rows in groupby(index.execute(_BY_THING), key=itemgetter(0)):
-        values = _by_sort(rows)
-        local = local_name(iri)
-        labels = list(values[LABEL]) or [(spaced(local), "")]
-        kinds = {kind(each): inferred for (each, _), inferred in values[CLASS].items()}
-        yield (
-            iri,
-            int(all(kinds.values())) if kinds else 0,
-            labels[0][0],
-            _json(labels),
-            _json(values[NAME]),
-            _json(values[TEXT]),
-            _closest(kinds),
-            f" {' '.join(str(each.number) for each in kinds)} ",
-        )
+    rows = index.execute(_BY_THING)
+    things = enumerate(groupby(rows, key=itemgetter(0)))
+    drafts = (_draft(number, iri, said, kind) for number, (iri, said) in things)
+    while some := list(islice(drafts, _AT_ONCE)):
+        index.executemany(_DRAFT, (draft for draft, _ in some))
+        index.executemany(_CALLED, ((draft[0], key) for draft, keys in some for key in keys))
+
+
+def _draft(
+    number: int, iri: str, rows: Iterable[Row], kind: Callable[[str], _Kind]
+) -> tuple[tuple[object, ...], set[str]]:
+    """What the index holds of a thing, and what it is called, folded."""
+    values = _by_sort(rows)
+    local = local_name(iri)
+    labels = list(values[LABEL]) or [(spaced(local), "")]
+    kinds = {kind(each): inferred for (each, _), inferred in values[CLASS].items()}
+    called = [key(text) for text, _ in labels]
+    also = [*(key(text) for text, _ in values[NAME]), key(local)]
+    numbers = [str(each.number) for each in kinds]
+    draft = (
+        number,
+        iri,
+        int(all(kinds.values())) if kinds else 0,
+        labels[0][0],
+        called[0],
+        _json(labels),
+        _json(values[NAME]),
+        _json(values[TEXT]),
+        _closest(kinds),
+        f" {' '.join(numbers)} ",
+        " ".join(called),
+        " ".join((*also, key(spaced(local)))),
+        " ".join(key(text) for text, _ in values[TEXT]),
+        " ".join(f"k{each}" for each in numbers),
+    )
+    return draft, {each[:_LONGEST_KEY].rstrip() for each in (*called, *also)} - {""}
 
 
 def _by_sort(rows: Iterable[Row]) -> list[dict[tuple[str, str], int]]:
@@ -179,39 +238,9 @@ def _closest(kinds: dict[_Kind, int]) -> int | None:
     return ranked[0][-1] if ranked else None
 
 
-def _write_things(index: sqlite3.Connection) -> None:
-    rows = index.execute(_IN_ORDER)
-    for number, (iri, label, labels, names, texts, kind, kinds) in enumerate(rows, start=1):
-        index.execute(
-            "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (number, iri, key(label), labels, names, texts, kind, kinds),
-        )
-        local = local_name(iri)
-        called = [text for text, _ in json.loads(labels)]
-        also = [*(text for text, _ in json.loads(names)), local]
-        keys = {key(each)[:_LONGEST_KEY].rstrip() for each in (*called, *also)} - {""}
-        index.executemany("INSERT INTO name VALUES (?, ?)", ((each, number) for each in keys))
-        also.append(spaced(local))
-        index.execute(
-            "INSERT INTO words (rowid, label, name, text, kind) VALUES (?, ?, ?, ?, ?)",
-            (
-                number,
-                key("\n".join(called)),
-                key("\n".join(also)),
-                key("\n".join(text for text, _ in json.loads(texts))),
-                " ".join(f"k{each}" for each in kinds.split()),
-            ),
-        )
-    unlabelled = index.execute("SELECT iri FROM kind WHERE label IS NULL").fetchall()
-    index.executemany(
-        "UPDATE kind SET label = ? WHERE iri = ?",
-        ((spaced(local_name(iri)), iri) for (iri,) in unlabelled),
-    )
-
-
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
 
 
 def _json(values: Iterable[tuple[str, str]]) -> str:
-    return json.dumps([*values], ensure_ascii=False)
+    return _ENCODER.encode([*values])
