@@ -19,6 +19,7 @@ MANIFEST_NAME: Final = "manifest.json"
 STORE_NAME: Final = "store"
 DUMPS_NAME: Final = "dumps"
 SEARCH_NAME: Final = "search.sqlite"
+STATISTICS_NAME: Final = "statistics.nt"
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,11 @@ class Snapshot:
     def search_path(self) -> Path:
         """The search index."""
         return self.path / SEARCH_NAME
+
+    @property
+    def statistics_path(self) -> Path:
+        """Statistics that are not in a graph: those of anybody's data; else it is not there."""
+        return self.path / STATISTICS_NAME
 
 
 def open_snapshot(path: Path) -> Snapshot:

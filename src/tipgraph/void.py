@@ -2,12 +2,26 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
-from urllib.parse import urlsplit
+from heapq import nlargest
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+from urllib.parse import quote, urlsplit
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Store, Triple, parse, serialize
 
-from tipgraph.namespaces import BASE, DATASET, DCAT, OWL, RDF, RDFS, SCHEMA, SKOS, VOID, XSD
+from tipgraph.namespaces import (
+    BASE,
+    DATASET,
+    DCAT,
+    DCTERMS,
+    OWL,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SKOS,
+    VOID,
+    XSD,
+)
 
 _TYPE: Final = NamedNode(f"{RDF}type")
 _INTEGER: Final = NamedNode(f"{XSD}integer")
@@ -28,6 +42,26 @@ _LINKS: Final = frozenset(
         f"{SKOS}relatedMatch",
     )
 )
+
+# Of anybody's data the largest graphs are described, each by the terms that it uses most.
+_MOST_GRAPHS: Final = 100
+_MOST_TERMS: Final = 2000
+_SUMS: Final = """SELECT (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?subjects)
+(COUNT(DISTINCT ?o) AS ?objects) { ?s ?p ?o }"""
+_CLASSES: Final = (
+    "SELECT ?term (COUNT(*) AS ?count) { ?s a ?term FILTER(isIRI(?term)) } GROUP BY ?term"
+)
+_PROPERTIES: Final = "SELECT ?term (COUNT(*) AS ?count) { ?s ?term ?o } GROUP BY ?term"
+# A link leads to another origin than that of its subject.
+_PLACES: Final = r"""SELECT ?place (COUNT(*) AS ?count) {{ ?s {predicate} ?o
+  FILTER(isIRI(?s) && isIRI(?o) && REGEX(STR(?o), "^https?://[^/?#@]"))
+  BIND(REPLACE(STR(?o), "^(https?://[^/?#]+).*$", "$1/") AS ?place)
+  FILTER(!STRSTARTS(STR(?s), ?place)) }} GROUP BY ?place"""
+DEFAULT_GRAPH: Final = NamedNode(f"{DATASET.value}#default-graph")
+
+Key = TypeVar("Key")
+# A graph, and what the IRIs of its parts begin with.
+Part = tuple[NamedNode, str]
 
 
 def describe(graphs: Mapping[NamedNode, Iterable[Triple]]) -> list[Triple]:
@@ -56,6 +90,90 @@ def describe(graphs: Mapping[NamedNode, Iterable[Triple]]) -> list[Triple]:
     return [*described, _count(DATASET, "triples", total)]
 
 
+def write_description(store: Store, path: Path, *, union: bool = False) -> None:
+    """Describe what a store holds, as `describe` does, from queries and beside the data.
+
+    The default graph is `DEFAULT_GRAPH`. A graph's links are those to another origin than their
+    subject's. Of many graphs or terms only the largest and most used are described.
+
+    Args:
+        store: The store.
+        path: The N-Triples file that is written.
+        union: Whether the default graph has all that the named graphs hold.
+    """
+    serialize(_describe_store(store, union=union), str(path), RdfFormat.N_TRIPLES)
+
+
+def read_description(path: Path, dataset: NamedNode) -> list[Triple]:
+    """Read what `write_description` wrote.
+
+    Args:
+        path: The file.
+        dataset: What the dataset is called where it is served.
+
+    Returns:
+        The description, of that dataset.
+    """
+    written = path.read_bytes().replace(f"<{DATASET.value}".encode(), f"<{dataset.value}".encode())
+    return [quad.triple for quad in parse(written, RdfFormat.N_TRIPLES)]
+
+
+def _describe_store(store: Store, *, union: bool) -> Iterator[Triple]:
+    counts = {
+        row[0]: int(row[1].value)
+        for row in _rows(store, "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+        if isinstance(row[0], NamedNode)
+    }
+    ((plain,),) = _rows(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    total = int(plain.value) if union else int(plain.value) + sum(counts.values())
+    yield Triple(DATASET, _TYPE, NamedNode(f"{VOID}Dataset"))
+    yield _count(DATASET, "triples", total)
+    if int(plain.value):
+        yield Triple(DATASET, NamedNode(f"{VOID}subset"), DEFAULT_GRAPH)
+        title = Literal("The default graph", language="en")
+        yield Triple(DEFAULT_GRAPH, NamedNode(f"{DCTERMS}title"), title)
+        yield from _describe_stored(store, DEFAULT_GRAPH, "default-graph", DefaultGraph())
+    largest = nlargest(_MOST_GRAPHS, counts, key=lambda name: (counts[name], name.value))
+    for number, name in enumerate(largest, start=1):
+        yield Triple(DATASET, NamedNode(f"{VOID}subset"), name)
+        yield from _describe_stored(store, name, f"graph-{number}", name)
+
+
+def _describe_stored(
+    store: Store, name: NamedNode, local: str, graph: NamedNode | DefaultGraph
+) -> Iterator[Triple]:
+    ((triples, subjects, objects),) = _rows(store, _SUMS, graph)
+    classes, properties = (
+        {term: int(count.value) for term, count in _rows(store, query, graph)}
+        for query in (_CLASSES, _PROPERTIES)
+    )
+    yield Triple(name, _TYPE, NamedNode(f"{VOID}Dataset"))
+    yield _count(name, "triples", int(triples.value))
+    yield _count(name, "distinctSubjects", int(subjects.value))
+    yield _count(name, "distinctObjects", int(objects.value))
+    yield _count(name, "classes", len(classes))
+    yield _count(name, "properties", len(properties))
+    part = (name, local)
+    yield from _partitions(part, "class", "entities", _most_used(classes))
+    yield from _partitions(part, "property", "triples", _most_used(properties))
+    links = {
+        (predicate, place.value): int(count.value)
+        for predicate in properties
+        if predicate.value in _LINKS
+        for place, count in _rows(store, _PLACES.format(predicate=predicate), graph)
+    }
+    yield from _linksets(part, _most_used(links))
+
+
+def _rows(store: Store, query: str, graph: NamedNode | DefaultGraph | None = None) -> Iterator[Any]:
+    return cast("Iterator[Any]", store.query(query, default_graph=graph))
+
+
+def _most_used(counts: Mapping[Key, int]) -> dict[Key, int]:
+    most = nlargest(_MOST_TERMS, counts, key=lambda key: (counts[key], str(key)))
+    return {key: counts[key] for key in most}
+
+
 def _describe_graph(name: NamedNode, triples: list[Triple]) -> Iterator[Triple]:
     entities: dict[NamedNode, set[object]] = defaultdict(set)
     for triple in triples:
@@ -69,34 +187,35 @@ def _describe_graph(name: NamedNode, triples: list[Triple]) -> Iterator[Triple]:
     yield _count(name, "classes", len(entities))
     yield _count(name, "properties", len(properties))
     classes = {found: len(members) for found, members in entities.items()}
-    yield from _partitions(name, "class", "entities", classes)
-    yield from _partitions(name, "property", "triples", properties)
-    yield from _linksets(name, triples)
-
-
-def _partitions(
-    name: NamedNode, kind: str, counted: str, counts: Mapping[NamedNode, int]
-) -> Iterator[Triple]:
-    graph = name.value.rpartition("/")[2]
-    for number, term in enumerate(sorted(counts, key=lambda term: term.value), start=1):
-        partition = NamedNode(f"{DATASET.value}#{graph}-{kind}-{number}")
-        yield Triple(name, NamedNode(f"{VOID}{kind}Partition"), partition)
-        yield Triple(partition, NamedNode(f"{VOID}{kind}"), term)
-        yield _count(partition, counted, counts[term])
-
-
-def _linksets(name: NamedNode, triples: Iterable[Triple]) -> Iterator[Triple]:
-    """The links to things elsewhere, by predicate and place (https://www.w3.org/TR/void/#linkset)."""
+    part = (name, name.value.rpartition("/")[2])
+    yield from _partitions(part, "class", "entities", classes)
+    yield from _partitions(part, "property", "triples", properties)
     links = Counter(
         (triple.predicate, place)
         for triple in triples
         if triple.predicate.value in _LINKS and (place := _elsewhere(triple))
     )
-    graph = name.value.rpartition("/")[2]
+    yield from _linksets(part, links)
+
+
+def _partitions(
+    part: Part, kind: str, counted: str, counts: Mapping[NamedNode, int]
+) -> Iterator[Triple]:
+    name, local = part
+    for number, term in enumerate(sorted(counts, key=lambda term: term.value), start=1):
+        partition = NamedNode(f"{DATASET.value}#{local}-{kind}-{number}")
+        yield Triple(name, NamedNode(f"{VOID}{kind}Partition"), partition)
+        yield Triple(partition, NamedNode(f"{VOID}{kind}"), term)
+        yield _count(partition, counted, counts[term])
+
+
+def _linksets(part: Part, links: Mapping[tuple[NamedNode, str], int]) -> Iterator[Triple]:
+    """The links to things elsewhere, by predicate and place (https://www.w3.org/TR/void/#linkset)."""
+    name, local = part
     order = sorted(links, key=lambda link: (link[0].value, link[1]))
     for number, (predicate, place) in enumerate(order, start=1):
-        linkset = NamedNode(f"{DATASET.value}#{graph}-linkset-{number}")
-        target = NamedNode(f"{DATASET.value}#at-{urlsplit(place).netloc}")
+        linkset = NamedNode(f"{DATASET.value}#{local}-linkset-{number}")
+        target = NamedNode(f"{DATASET.value}#at-{quote(urlsplit(place).netloc, safe=':')}")
         yield Triple(name, NamedNode(f"{VOID}subset"), linkset)
         yield Triple(linkset, _TYPE, NamedNode(f"{VOID}Linkset"))
         yield Triple(linkset, NamedNode(f"{VOID}linkPredicate"), predicate)

@@ -95,9 +95,13 @@ class Pages:
 
     def _dataset(self, document: Document) -> dict[str, Any]:
         known, manifest = Statements(document.triples), self._sources.manifest
+        graphs = [NamedNode(name) for name in manifest.graphs]
+        default = NamedNode(f"{self._base}dataset#default-graph")
+        if known.objects(default, f"{VOID}triples"):
+            graphs.insert(0, default)
         return {
             "manifest": manifest,
-            "graphs": [_graph(known, NamedNode(name)) for name in manifest.graphs],
+            "graphs": [_graph(known, graph) for graph in graphs],
             "linksets": list(_linksets(known)),
             "links": self._links("dataset"),
         }

@@ -1,11 +1,13 @@
 """Where documents come from: the graphs in the store, and what a running service adds to them."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from pyoxigraph import NamedNode, Quad, Triple, serialize
 
+from tipgraph import void
 from tipgraph.catalogue import Catalogue
 from tipgraph.formats import JSON, N_QUADS, N_TRIPLES, TRIG, TURTLE, Format
 from tipgraph.namespaces import DCTERMS, FOAF, OWL, PREFIXES, RDFS, VANN, shorten
@@ -108,11 +110,18 @@ class Sources:
     async def _triples(self, name: str) -> list[Triple]:
         graph = self._graph(name)
         if graph is None:
-            return []
+            return await asyncio.to_thread(self._counted)
         request = QueryRequest(_WHOLE_GRAPH, (graph,), graph_format=N_TRIPLES)
         found = read_graph(await self._answer(request))
         assert isinstance(found, Triples)  # noqa: S101  # it was a CONSTRUCT
         return sorted(found, key=str)
+
+    def _counted(self) -> list[Triple]:
+        """What the build counted in data that does not describe itself."""
+        snapshot = self._store.snapshot
+        if snapshot is None or not snapshot.statistics_path.is_file():
+            return []
+        return void.read_description(snapshot.statistics_path, NamedNode(f"{self._base}dataset"))
 
     async def _answer(self, request: QueryRequest) -> bytes:
         return (await whole_answer(self._store.submit(request))).body
