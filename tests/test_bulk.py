@@ -13,12 +13,14 @@ import pytest
 import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
+from tests.isomorphism import canonical, read
 from tests.working_copy import WorkingCopy
 from tipgraph.build import Inputs, build
 from tipgraph.bulk import BadLine, load_files
 from tipgraph.errors import CacheError, InputError
+from tipgraph.namespaces import GRAPH_INFERRED, TIP
 from tipgraph.snapshot import open_snapshot
 
 BAD = ("<urn:s> <urn:p q> <urn:o> .", "<urn:s> <urn:p>", '<urn:s> <urn:p> "never closed .', "\\")
@@ -217,3 +219,18 @@ def test_a_changed_file_is_read_anew_and_another_is_not(rivers: WorkingCopy) -> 
 def test_a_file_that_is_not_there(rivers: WorkingCopy) -> None:
     with pytest.raises(InputError, match=r"none\.nt: no such file or directory"):
         build(Inputs((Path("none.nt"),)), rivers.cache)
+
+
+def test_what_follows_is_added_on_request(rivers: WorkingCopy) -> None:
+    file = rivers.path("a.nt")
+    file.write_text(f"<urn:a> <{TIP}flowsInto> <urn:b> .\n", encoding="utf-8")
+    plain = build(Inputs((file,)), rivers.cache).snapshot
+    inferring = build(Inputs((file,), infer=True), rivers.cache).snapshot
+    assert plain.path != inferring.path
+    assert size(plain.store_path) == 1
+    written = rivers.run("infer", file, "--format", "nt").stdout.encode()
+    store = Store.read_only(str(inferring.store_path))
+    inferred = store.quads_for_pattern(None, None, None, GRAPH_INFERRED)
+    assert canonical(inferred) == read(written, RdfFormat.N_TRIPLES) != set()
+    for quad in parse(written, RdfFormat.N_TRIPLES):
+        assert Quad(quad.subject, quad.predicate, quad.object) in store

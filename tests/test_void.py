@@ -12,6 +12,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store,
 from tests.service import EX, serving, write_snapshot
 from tests.web import BROWSER
 from tipgraph import void
+from tipgraph.build import Inputs, build
 from tipgraph.namespaces import DATASET, OWL, RDF, VOID
 
 TYPE = NamedNode(f"{RDF}type")
@@ -92,6 +93,14 @@ def test_a_union_counts_each_triple_once() -> None:
     assert values(described(store), DATASET, "triples") == ["10"]
     store.extend([Quad(quad.subject, quad.predicate, quad.object) for quad in list(store)])
     assert values(described(store, union=True), DATASET, "triples") == ["9"]
+
+
+def test_a_build_counts_ones_own_files(tmp_path: Path) -> None:
+    data = tmp_path / "own.trig"
+    data.write_text(OWN, encoding="utf-8")
+    snapshot = build(Inputs((data,), union_default_graph=True), tmp_path / "cache").snapshot
+    found = void.read_description(snapshot.statistics_path, DATASET)
+    assert values(found, DATASET, "triples") == ["9"]
 
 
 def test_a_service_shows_them_beside_the_data(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ written beside its place and renamed into it, one build at a time.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -35,7 +36,9 @@ from tipgraph.snapshot import (
     DUMPS_NAME,
     MANIFEST_NAME,
     SEARCH_NAME,
+    STATISTICS_NAME,
     STORE_NAME,
+    Dump,
     Manifest,
     Snapshot,
     open_snapshot,
@@ -85,11 +88,13 @@ class Inputs:
         files: Anybody's RDF files; without any, the shipped graph.
         union_default_graph: Merge the files' named graphs into their default graph as well.
         skip_errors: Leave out the lines of N-Triples and N-Quads that break their grammar.
+        infer: Add what follows from the files by the shipped ontology.
     """
 
     files: tuple[Path, ...] = ()
     union_default_graph: bool = False
     skip_errors: bool = False
+    infer: bool = False
 
 
 @dataclass(frozen=True)
@@ -201,8 +206,7 @@ def _fill(
     folder.mkdir()
     if inputs.files:
         store = _load(inputs, partial / STORE_NAME, steps, bad)
-        with steps.step("dumps"):
-            dumped = dumps.stream_dump(store, folder)
+        dumped = _describe_own(store, partial, inputs.union_default_graph, steps)
         digest, dataset_version = inputs_digest, inputs_digest[:16]
         merged: tuple[str, ...] = ()
     else:
@@ -216,8 +220,8 @@ def _fill(
             dumped = dumps.write_dumps(graphs, lines, folder)
         dataset_version = _dataset_version(graphs)
         merged = tuple(name.value for name in GRAPHS_MERGED)
-    with steps.step("search"):
-        search.write_index(store, partial / SEARCH_NAME, merged=bool(merged))
+        with steps.step("search"):
+            search.write_index(store, partial / SEARCH_NAME, merged=True)
     with steps.step("count"):
         graphs_sizes, default_size = _sizes(store)
     return Manifest(
@@ -231,6 +235,19 @@ def _fill(
         dumps=dumped,
         left_out=bad.count,
     )
+
+
+def _describe_own(store: Store, partial: Path, union: bool, steps: Steps) -> tuple[Dump, ...]:
+    """Write what stands beside the store of anybody's data, and return its dumps."""
+    with ThreadPoolExecutor(1) as beside:
+        # The engine writes the dump on its own, while the index is made in Python.
+        dumped = beside.submit(dumps.stream_dump, store, partial / DUMPS_NAME)
+        with steps.step("statistics"):
+            void.write_description(store, partial / STATISTICS_NAME, union=union)
+        with steps.step("search"):
+            search.write_index(store, partial / SEARCH_NAME, merged=False)
+        with steps.step("dumps"):
+            return dumped.result()
 
 
 def _shipped_graphs(steps: Steps) -> dict[NamedNode, set[Triple]]:
@@ -293,6 +310,9 @@ def _load(inputs: Inputs, path: Path, steps: Steps, bad: BadLines) -> Store:
                 for quad in store
                 if isinstance(quad.graph_name, NamedNode)
             )
+    if inputs.infer:
+        with steps.step("infer"):
+            reasoning.infer_into(store, dataset.read_shipped(GRAPH_ONTOLOGY))
     with steps.step("optimize"):
         return _finish(store)
 
@@ -356,7 +376,10 @@ def _input_files(inputs: Inputs) -> Iterable[tuple[str, Path]]:
         role = "union" if inputs.union_default_graph else "file"
         role += " without errors" if inputs.skip_errors else ""
         # The file's own IRI is in the digest too: relative IRIs are resolved against it.
-        return [(f"{role} {path.resolve().as_uri()}", path) for path in inputs.files]
+        files = [(f"{role} {path.resolve().as_uri()}", path) for path in inputs.files]
+        rules = Path(__file__).parent.glob("reasoning/**/*.*")
+        by = [*sorted(rules), *dataset.shipped_files(GRAPH_ONTOLOGY)] if inputs.infer else []
+        return [*files, *(("infer", path) for path in by if path.suffix in (".py", ".rq", ".ttl"))]
     package = Path(__file__).parent
     code = [path for pattern in _CODE for path in package.glob(pattern) if path.is_file()]
     shipped = [

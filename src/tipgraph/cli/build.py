@@ -8,6 +8,7 @@ import typer
 
 from tipgraph.cli.options import (
     Data,
+    Infer,
     Report,
     ReportFormat,
     SkipErrors,
@@ -24,6 +25,7 @@ def build_command(
     data: Data = None,
     union_default_graph: Union = False,
     skip_errors: SkipErrors = False,
+    infer: Infer = False,
     output: Annotated[
         Path | None,
         typer.Option(help="Folder of snapshots (TIPGRAPH_SNAPSHOT_DIR, or the user's cache)."),
@@ -32,7 +34,9 @@ def build_command(
 ) -> None:
     """Build the snapshot that serve opens: parse, validate, infer, count, write the store."""
     settings = Settings.from_environment(snapshot_dir=output)
-    built = build_shown(inputs_of(data, union_default_graph, skip_errors), settings.snapshot_dir)
+    built = build_shown(
+        inputs_of(data, union_default_graph, skip_errors, infer), settings.snapshot_dir
+    )
     manifest, path = built.snapshot.manifest, built.snapshot.path
     size = used(path)
     if report is ReportFormat.json:

@@ -47,6 +47,10 @@ SkipErrors = Annotated[
         help="Leave out the lines of N-Triples and N-Quads that break the grammar.",
     ),
 ]
+Infer = Annotated[
+    bool,
+    typer.Option("--infer", help="Add what follows from the files by the shipped ontology."),
+]
 StoreUrl = Annotated[
     str | None,
     typer.Option(
@@ -59,16 +63,20 @@ Report = Annotated[ReportFormat, typer.Option("--format", help="For people or fo
 
 
 def inputs_of(
-    data: list[Path] | None, union_default_graph: bool, skip_errors: bool = False
+    data: list[Path] | None,
+    union_default_graph: bool,
+    skip_errors: bool = False,
+    infer: bool = False,
 ) -> Inputs:
     """What to build from; raises UsageError for an option that needs another."""
     for option, wanted in (
         ("--union-default-graph", union_default_graph),
         ("--skip-errors", skip_errors),
+        ("--infer", infer),
     ):
         if wanted and not data:
             raise UsageError(f"{option} needs --data FILE")
-    return Inputs(tuple(data or ()), union_default_graph, skip_errors)
+    return Inputs(tuple(data or ()), union_default_graph, skip_errors, infer)
 
 
 def opened(
@@ -77,9 +85,10 @@ def opened(
     settings: Settings,
     *,
     skip_errors: bool = False,
+    infer: bool = False,
 ) -> "EmbeddedStore | RemoteStore":
     """Open the graph, with progress on standard error."""
-    inputs = inputs_of(data, union_default_graph, skip_errors)
+    inputs = inputs_of(data, union_default_graph, skip_errors, infer)
     if settings.store_url is None:
         return open_store(build_shown(inputs, settings.snapshot_dir).snapshot, settings)
     with progress() as announce:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tipgraph.cli.options import Data, SkipErrors, StoreUrl, Union, opened
+from tipgraph.cli.options import Data, Infer, SkipErrors, StoreUrl, Union, opened
 from tipgraph.settings import Settings
 
 
@@ -18,6 +18,7 @@ def serve_command(
     data: Data = None,
     union_default_graph: Union = False,
     skip_errors: SkipErrors = False,
+    infer: Infer = False,
     store: StoreUrl = None,
 ) -> None:
     """Serve the graph: SPARQL at /sparql and a home page at /."""
@@ -28,5 +29,5 @@ def serve_command(
     settings = Settings.from_environment(host=host, port=port, store_url=store)
     # Said before a build that takes its time, and again by `run` when it comes to it.
     check_address(settings.host, settings.port)
-    store_opened = opened(data, union_default_graph, settings, skip_errors=skip_errors)
-    run(create_app(store_opened, settings), settings)
+    graph = opened(data, union_default_graph, settings, skip_errors=skip_errors, infer=infer)
+    run(create_app(graph, settings), settings)
