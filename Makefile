@@ -40,7 +40,7 @@ format: $(STAMP) ## put Python and Turtle into their canonical layout
 	$(BIN)/ruff check --fix .
 	$(BIN)/tipgraph format
 
-bench: $(STAMP) $(LIBRARIES) ## measure beside the peers, and our pages (ARGS=services, validation, inference or pages: one part)
+bench: $(STAMP) $(LIBRARIES) ## measure beside the peers, and our pages (ARGS=services, validation, inference, scale or pages: one part)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 screenshots: $(STAMP) $(LIBRARIES) ## pictures of a page of each kind, in .screenshots (needs chromium)

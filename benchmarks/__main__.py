@@ -17,6 +17,7 @@ from benchmarks.load import (
 )
 from benchmarks.pages import measure_pages
 from benchmarks.report import verdict
+from benchmarks.scale import measure_scale
 from benchmarks.services import (
     Service,
     install_peers,
@@ -32,14 +33,16 @@ FORMATS = {"JSON": "application/sparql-results+json", "CSV": "text/csv"}
 
 
 def main() -> None:
-    """Run all measurements, or those named: `services`, `validation`, `inference`, `pages`."""
-    wanted = sys.argv[1:] or ["services", "validation", "inference", "pages"]
+    """Run all measurements, or those named."""
+    wanted = sys.argv[1:] or ["services", "validation", "inference", "scale", "pages"]
     if "services" in wanted:
         compare_services()
     if "validation" in wanted:
         compare_validation()
     if "inference" in wanted:
         measure_inference()
+    if "scale" in wanted:
+        measure_scale()
     if "pages" in wanted:
         measure_pages()
 

@@ -1,9 +1,11 @@
-"""The files in deploy/: nginx before a running service, and the unit as systemd reads it."""
+"""The files in deploy/: nginx before a service, the unit as systemd reads it, the container."""
 
+import json
 import os
 import shutil
 import ssl
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,3 +118,29 @@ def test_systemd_accepts_the_unit_and_calls_it_safe(tmp_path: Path) -> None:
         check=False,
     )
     assert judged.returncode == 0, judged.stdout + judged.stderr
+
+
+def instructions(name: str) -> list[str]:
+    """The arguments of each instruction of the Containerfile with a name."""
+    text = (DEPLOY / "Containerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    found = (line.split(maxsplit=1) for line in text.splitlines() if line)
+    return [arguments for word, arguments in found if word == name]
+
+
+def test_what_the_image_copies_is_there() -> None:
+    copied = [each.split()[:-1] for each in instructions("COPY") if not each.startswith("--from")]
+    assert copied
+    assert [name for names in copied for name in names if not (DEPLOY.parent / name).exists()] == []
+
+
+def test_the_image_runs_without_rights() -> None:
+    assert instructions("USER") == ["65534:65534"]
+
+
+def test_the_health_check_tells_a_ready_service_from_none(service: LiveService) -> None:
+    (arguments,) = instructions("HEALTHCHECK")
+    _, *command = json.loads(arguments.partition("CMD ")[2])
+    for port, ready in ((service.port, True), (free_port(), False)):
+        there = [part.replace("127.0.0.1:8000", f"127.0.0.1:{port}") for part in command]
+        ran = subprocess.run([sys.executable, *there], capture_output=True, check=False)
+        assert (ran.returncode == 0) is ready
