@@ -16,12 +16,12 @@ from tipgraph.store.remote import RemoteStore, open_remote
 ENDPOINTS = {"oxigraph": oxigraph, "virtuoso": virtuoso}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     return write_snapshot(tmp_path_factory.mktemp("snapshots") / "rivers", rivers())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def embedded(snapshot: Snapshot) -> Iterator[EmbeddedStore]:
     """Two workers, and queries that may run for three seconds."""
     with open_store(snapshot, Settings(workers=2, query_timeout=1)) as store:
@@ -45,7 +45,7 @@ class Endpoints:
         return self._addresses[name]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
     with ExitStack() as stack:
         yield Endpoints(tmp_path_factory, stack)
@@ -59,7 +59,7 @@ def _settings(**given: Any) -> Settings:
     return Settings(**{"workers": 2, "queue_seconds": 10, **given})
 
 
-@pytest.fixture(scope="session", params=("embedded", *ENDPOINTS))
+@pytest.fixture(scope="package", params=("embedded", *ENDPOINTS))
 def opener(request: pytest.FixtureRequest, snapshot: Snapshot, endpoints: Endpoints) -> Opener:
     """Opens each kind of store in turn, with settings."""
 
@@ -73,19 +73,19 @@ def opener(request: pytest.FixtureRequest, snapshot: Snapshot, endpoints: Endpoi
     return opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def oxigraph_store(endpoints: Endpoints) -> Iterator[RemoteStore]:
     with open_remote(_settings(store_url=endpoints.address("oxigraph"))) as store:
         yield store
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def virtuoso_store(endpoints: Endpoints) -> Iterator[RemoteStore]:
     with open_remote(_settings(store_url=endpoints.address("virtuoso"))) as store:
         yield store
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def store(opener: Opener) -> Iterator[EmbeddedStore | RemoteStore]:
     """Each store in turn, with queries that may run for three seconds."""
     with opener(query_timeout=3) as store:
