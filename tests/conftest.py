@@ -15,12 +15,13 @@ from tipgraph.store import EmbeddedStore, open_store
 
 
 class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Keeps the tests of one file in one process, and all that share a browser or endpoints."""
+    """Keeps the tests of one file in one process; all that load a service; all with a browser."""
 
     def _split_scope(self, nodeid: str) -> str:
         path = PurePath(nodeid.partition("::")[0])
-        shared = {"browser", "store"} & set(path.parts)
-        return shared.pop() if shared else str(path)
+        if "browser" in path.parts:
+            return "browser"
+        return "service" if {"server", "store"} & set(path.parts) else str(path)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile:
