@@ -35,7 +35,7 @@ quads = st.builds(
 def described(store: Store, *, union: bool = False, dataset: NamedNode = DATASET) -> list[Triple]:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "statistics.nt"
-        void.write_description(store, path, union=union)
+        void.write_description(store, void.count(store), path, union=union)
         return void.read_description(path, dataset)
 
 
@@ -105,7 +105,8 @@ def test_a_build_counts_ones_own_files(tmp_path: Path) -> None:
 
 def test_a_service_shows_them_beside_the_data(tmp_path: Path) -> None:
     snapshot = write_snapshot(tmp_path / "own", list(parse(OWN, RdfFormat.TRIG)))
-    void.write_description(Store.read_only(str(snapshot.store_path)), snapshot.statistics_path)
+    store = Store.read_only(str(snapshot.store_path))
+    void.write_description(store, void.count(store), snapshot.statistics_path)
     with (
         serving(snapshot.path, workers=1, base_iri=HERE) as live,
         httpx.Client(base_url=live.url) as client,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import platformdirs
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
@@ -58,22 +58,19 @@ from tipgraph.streams import COMPRESSIONS, file_size
 if TYPE_CHECKING:
     from tipgraph.store.remote import RemoteStore
 
+_REASONING: Final = ("reasoning/*", "reasoning/*/*")
 # A change to the code that makes the graph makes another snapshot, as a change of its files does.
 _CODE: Final = (
     "build.py",
-    "bulk.py",
     "dataset.py",
     "describe.py",
     "dumps.py",
     "syntax.py",
     "void.py",
-    "reasoning/*",
-    "reasoning/*/*",
+    *_REASONING,
     "search/*",
     "turtle/*",
 )
-
-
 # Bytes of disk for a byte of a file: in formats of lines, in others, and for a byte compressed.
 _ROOM_IN_LINES: Final = 3
 _ROOM: Final = 6
@@ -206,7 +203,8 @@ def _fill(
     folder.mkdir()
     if inputs.files:
         store = _load(inputs, partial / STORE_NAME, steps, bad)
-        dumped = _describe_own(store, partial, inputs.union_default_graph, steps)
+        counts = _counted(store, steps)
+        dumped = _describe_own(store, counts, partial, inputs.union_default_graph, steps)
         digest, dataset_version = inputs_digest, inputs_digest[:16]
         merged: tuple[str, ...] = ()
     else:
@@ -222,28 +220,34 @@ def _fill(
         merged = tuple(name.value for name in GRAPHS_MERGED)
         with steps.step("search"):
             search.write_index(store, partial / SEARCH_NAME, merged=True)
-    with steps.step("count"):
-        graphs_sizes, default_size = _sizes(store)
+        counts = _counted(store, steps)
     return Manifest(
         digest=digest,
         inputs_digest=inputs_digest,
         dataset_version=dataset_version,
         software_version=version("tipgraph"),
-        graphs=graphs_sizes,
+        graphs=counts.graphs,
         default_graph=merged,
-        default_graph_triples=default_size,
+        default_graph_triples=counts.default_graph,
         dumps=dumped,
         left_out=bad.count,
     )
 
 
-def _describe_own(store: Store, partial: Path, union: bool, steps: Steps) -> tuple[Dump, ...]:
+def _counted(store: Store, steps: Steps) -> void.Counts:
+    with steps.step("count"):
+        return void.count(store)
+
+
+def _describe_own(
+    store: Store, counts: void.Counts, partial: Path, union: bool, steps: Steps
+) -> tuple[Dump, ...]:
     """Write what stands beside the store of anybody's data, and return its dumps."""
     with ThreadPoolExecutor(1) as beside:
         # The engine writes the dump on its own, while the index is made in Python.
         dumped = beside.submit(dumps.stream_dump, store, partial / DUMPS_NAME)
         with steps.step("statistics"):
-            void.write_description(store, partial / STATISTICS_NAME, union=union)
+            void.write_description(store, counts, partial / STATISTICS_NAME, union=union)
         with steps.step("search"):
             search.write_index(store, partial / SEARCH_NAME, merged=False)
         with steps.step("dumps"):
@@ -329,16 +333,6 @@ def _quads(graphs: dict[NamedNode, set[Triple]]) -> Iterator[Quad]:
             yield Quad(triple.subject, triple.predicate, triple.object, name)
 
 
-def _sizes(store: Store) -> tuple[dict[str, int], int]:
-    """How many triples each named graph has, and the default graph."""
-    counted: Any = store.query(
-        "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
-    )
-    named = {row[0].value: int(row[1].value) for row in counted if isinstance(row[0], NamedNode)}
-    ((default,),) = list(cast(Any, store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")))
-    return named, int(default.value)
-
-
 def _room(inputs: Inputs) -> int:
     """How many bytes a build needs on disk at most while it runs, as measured."""
     return sum(
@@ -368,6 +362,7 @@ def _inputs_digest(inputs: Inputs, digests: FileDigests) -> str:
     )
     for role, path in _input_files(inputs):
         digest.update(f"{role} {digests.digest(path)}\n".encode())
+    digests.remember()
     return digest.hexdigest()
 
 
@@ -377,14 +372,16 @@ def _input_files(inputs: Inputs) -> Iterable[tuple[str, Path]]:
         role += " without errors" if inputs.skip_errors else ""
         # The file's own IRI is in the digest too: relative IRIs are resolved against it.
         files = [(f"{role} {path.resolve().as_uri()}", path) for path in inputs.files]
-        rules = Path(__file__).parent.glob("reasoning/**/*.*")
-        by = [*sorted(rules), *dataset.shipped_files(GRAPH_ONTOLOGY)] if inputs.infer else []
-        return [*files, *(("infer", path) for path in by if path.suffix in (".py", ".rq", ".ttl"))]
+        by = [*_code(*_REASONING), *_shipped(GRAPH_ONTOLOGY)] if inputs.infer else []
+        return [*files, *by]
+    return [*_shipped(*dataset.SHIPPED_GRAPHS), *_code(*_CODE)]
+
+
+def _code(*patterns: str) -> list[tuple[str, Path]]:
     package = Path(__file__).parent
-    code = [path for pattern in _CODE for path in package.glob(pattern) if path.is_file()]
-    shipped = [
-        (name.value, path)
-        for name in dataset.SHIPPED_GRAPHS
-        for path in dataset.shipped_files(name)
-    ]
-    return [*shipped, *(("code", path) for path in sorted(code) if path.suffix in (".py", ".rq"))]
+    found = sorted(path for pattern in patterns for path in package.glob(pattern))
+    return [("code", path) for path in found if path.suffix in (".py", ".rq")]
+
+
+def _shipped(*graphs: NamedNode) -> list[tuple[str, Path]]:
+    return [(name.value, path) for name in graphs for path in dataset.shipped_files(name)]

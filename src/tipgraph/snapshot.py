@@ -77,17 +77,8 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read a manifest; raises ValueError, TypeError or AttributeError when it is not one.
-
-        Raises:
-            SnapshotError: It is one of another format version.
-        """
+        """Read a manifest; raises ValueError, TypeError or AttributeError when it is not one."""
         values = json.loads(text)
-        version = values.get("format_version", FORMAT_VERSION)
-        if version != FORMAT_VERSION:
-            raise SnapshotError(
-                f"has format version {version}; this tipgraph reads {FORMAT_VERSION}: build it anew"
-            )
         if set(values) != {field.name for field in fields(cls)}:
             raise ValueError("not a manifest")
         values["default_graph"] = tuple(values["default_graph"])
@@ -135,9 +126,15 @@ def open_snapshot(path: Path) -> Snapshot:
         SnapshotError: The folder has no readable manifest, no store, or another format version.
     """
     try:
-        manifest = Manifest.from_json((path / MANIFEST_NAME).read_text(encoding="utf-8"))
-    except SnapshotError as error:
-        raise SnapshotError(f"{path} {error}") from error
+        text = (path / MANIFEST_NAME).read_text(encoding="utf-8")
+        version = json.loads(text).get("format_version", FORMAT_VERSION)
+        # Looked at first: another version may have other members.
+        if version != FORMAT_VERSION:
+            raise SnapshotError(
+                f"{path} has format version {version}; "
+                f"this tipgraph reads {FORMAT_VERSION}: build it anew"
+            )
+        manifest = Manifest.from_json(text)
     except OSError as error:
         raise SnapshotError(f"{path} is not a snapshot: {error.strerror}") from error
     except (ValueError, TypeError, AttributeError) as error:

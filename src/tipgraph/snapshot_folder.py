@@ -108,6 +108,7 @@ class FileDigests:
         except (OSError, ValueError):
             known = {}
         self._known: dict[str, list[object]] = known if isinstance(known, dict) else {}
+        self._changed = False
 
     def digest(self, file: Path) -> str:
         """The digest (hex) of a file's bytes.
@@ -125,14 +126,16 @@ class FileDigests:
                         return digest
                 digest = hashlib.file_digest(content, "sha256").hexdigest()
         except OSError as error:
-            raise InputError(f"{file}: {(error.strerror or 'cannot be read').lower()}") from error
+            raise InputError.of_file(file, error) from error
         if time.time_ns() - found.st_mtime_ns > _SETTLED:
             self._known[name] = [*state, digest]
-            self._remember()
+            self._changed = True
         return digest
 
-    def _remember(self) -> None:
-        # What cannot be remembered is read again.
+    def remember(self) -> None:
+        """Write down what was found; what cannot be written is found again."""
+        if not self._changed:
+            return
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             beside = self._path.with_suffix(".new")

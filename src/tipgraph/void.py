@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import nlargest
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Store, Triple, parse, serialize
@@ -90,7 +90,29 @@ def describe(graphs: Mapping[NamedNode, Iterable[Triple]]) -> list[Triple]:
     return [*described, _count(DATASET, "triples", total)]
 
 
-def write_description(store: Store, path: Path, *, union: bool = False) -> None:
+class Counts(NamedTuple):
+    """How many triples there are.
+
+    Args:
+        graphs: In each named graph, by its IRI.
+        default_graph: In the default graph.
+    """
+
+    graphs: Mapping[str, int]
+    default_graph: int
+
+
+def count(store: Store) -> Counts:
+    """Count the triples of each graph of a store."""
+    named = _rows(
+        store, "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
+    )
+    graphs = {row[0].value: int(row[1].value) for row in named if isinstance(row[0], NamedNode)}
+    ((plain,),) = _rows(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    return Counts(graphs, int(plain.value))
+
+
+def write_description(store: Store, counts: Counts, path: Path, *, union: bool = False) -> None:
     """Describe what a store holds, as `describe` does, from queries and beside the data.
 
     The default graph is `DEFAULT_GRAPH`. A graph's links are those to another origin than their
@@ -98,10 +120,11 @@ def write_description(store: Store, path: Path, *, union: bool = False) -> None:
 
     Args:
         store: The store.
+        counts: How many triples it has.
         path: The N-Triples file that is written.
         union: Whether the default graph has all that the named graphs hold.
     """
-    serialize(_describe_store(store, union=union), str(path), RdfFormat.N_TRIPLES)
+    serialize(_describe_store(store, counts, union=union), str(path), RdfFormat.N_TRIPLES)
 
 
 def read_description(path: Path, dataset: NamedNode) -> list[Triple]:
@@ -118,23 +141,17 @@ def read_description(path: Path, dataset: NamedNode) -> list[Triple]:
     return [quad.triple for quad in parse(written, RdfFormat.N_TRIPLES)]
 
 
-def _describe_store(store: Store, *, union: bool) -> Iterator[Triple]:
-    counts = {
-        row[0]: int(row[1].value)
-        for row in _rows(store, "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
-        if isinstance(row[0], NamedNode)
-    }
-    ((plain,),) = _rows(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
-    total = int(plain.value) if union else int(plain.value) + sum(counts.values())
+def _describe_store(store: Store, counts: Counts, *, union: bool) -> Iterator[Triple]:
+    total = counts.default_graph if union else counts.default_graph + sum(counts.graphs.values())
     yield Triple(DATASET, _TYPE, NamedNode(f"{VOID}Dataset"))
     yield _count(DATASET, "triples", total)
-    if int(plain.value):
+    if counts.default_graph:
         yield Triple(DATASET, NamedNode(f"{VOID}subset"), DEFAULT_GRAPH)
         title = Literal("The default graph", language="en")
         yield Triple(DEFAULT_GRAPH, NamedNode(f"{DCTERMS}title"), title)
         yield from _describe_stored(store, DEFAULT_GRAPH, "default-graph", DefaultGraph())
-    largest = nlargest(_MOST_GRAPHS, counts, key=lambda name: (counts[name], name.value))
-    for number, name in enumerate(largest, start=1):
+    largest = nlargest(_MOST_GRAPHS, counts.graphs, key=lambda name: (counts.graphs[name], name))
+    for number, name in enumerate(map(NamedNode, largest), start=1):
         yield Triple(DATASET, NamedNode(f"{VOID}subset"), name)
         yield from _describe_stored(store, name, f"graph-{number}", name)
 

@@ -92,8 +92,11 @@ def infer_into(store: Store, ontology: Iterable[Triple | Quad]) -> int:
     )
     closure = Materialisation(compiled, (quad.triple for quad in store))
     before = len(store)
-    for graph in (DefaultGraph(), GRAPH_INFERRED):
-        store.bulk_extend(Quad(t.subject, t.predicate, t.object, graph) for t in closure.triples())
+    store.bulk_extend(
+        Quad(triple.subject, triple.predicate, triple.object, graph)
+        for triple in closure.triples()
+        for graph in (DefaultGraph(), GRAPH_INFERRED)
+    )
     return (len(store) - before) // 2
 
 
