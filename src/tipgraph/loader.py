@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from tempfile import TemporaryFile
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Quad
 
@@ -20,8 +20,9 @@ from tipgraph.errors import EndpointAwayError, EndpointFailureError, OverloadedE
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Snapshot
 from tipgraph.store import Solutions
-from tipgraph.store.remote import RemoteStore, Writer, open_remote
-from tipgraph.store.remote.address import Address
+
+if TYPE_CHECKING:
+    from tipgraph.store.remote import RemoteStore, Writer
 
 # Seconds to wait before each further attempt when the endpoint is away or busy.
 _PAUSES: Final = (1.0, 2.0, 4.0, 8.0)
@@ -111,7 +112,11 @@ def load(
     quads = _Quads(snapshot, target.skolem)
     if not quads.sizes:
         raise UsageError("there is nothing to load")
-    address = Address.of(settings.model_copy(update={"store_url": target.to}))
+    # Only this needs the HTTP client, which takes a while to import.
+    from tipgraph.store.remote import Writer, open_remote
+    from tipgraph.store.remote.address import Address
+
+    address = Address.of(settings, target.to, "--to")
     asked = settings.model_copy(
         update={"store_url": query_address(target), "query_timeout": target.seconds}
     )
@@ -155,8 +160,8 @@ class _Loading:
         self,
         quads: _Quads,
         target: Target,
-        store: RemoteStore,
-        writer: Writer,
+        store: "RemoteStore",
+        writer: "Writer",
         announce: Announce,
     ) -> None:
         self._quads, self._target = quads, target
@@ -253,12 +258,12 @@ class _Loading:
         return True
 
     def _put_graphs(self) -> None:
+        if self._target.existing is Existing.add:
+            raise UsageError(
+                "the Graph Store Protocol replaces graphs: --existing add is for updates"
+            )
         there = self._counts()
         for name, count in self._quads.sizes.items():
-            if self._target.existing is Existing.add:
-                raise UsageError(
-                    "the Graph Store Protocol replaces graphs: --existing add is for updates"
-                )
             if there[name] == count:
                 continue
             if there[name] and self._target.existing is Existing.refuse:

@@ -27,26 +27,31 @@ class Address:
     tls: ssl.SSLContext | None = field(repr=False)
 
     @classmethod
-    def of(cls, settings: Settings) -> "Address":
+    def of(
+        cls, settings: Settings, url: str | None = None, called: str = "TIPGRAPH_STORE_URL"
+    ) -> "Address":
         """Read the settings.
+
+        Args:
+            settings: Credentials and certificates, and the address if it is not another one.
+            url: Another address.
+            called: What people call the address.
 
         Raises:
             UsageError: They name no web address, hold credentials that cannot be sent, or a file
                 of certificates that cannot be read. No secret is in the message.
         """
-        url = settings.store_url or ""
+        url = settings.store_url or "" if url is None else url
         try:
             parts = urlsplit(url)
             usable = parts.scheme in _SCHEMES and parts.hostname and (parts.port or 1)
         except ValueError:
             usable = False
         if not usable or not url.isascii() or any(c.isspace() for c in url):
-            raise UsageError(
-                "TIPGRAPH_STORE_URL is no address of the web: http://... or https://..."
-            )
+            raise UsageError(f"{called} is no address of the web: http://... or https://...")
         if "@" in parts.netloc:
             raise UsageError(
-                "TIPGRAPH_STORE_URL holds a user name: put it into TIPGRAPH_STORE_USER, and the "
+                f"{called} holds a user name: put it into TIPGRAPH_STORE_USER, and the "
                 "password into TIPGRAPH_STORE_PASSWORD, which are never logged"
             )
         tls = _tls(settings) if parts.scheme == "https" else None
