@@ -6,6 +6,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
 from tipgraph.namespaces import ID, PREFIXES, RDF, TIP
+from tipgraph.reasoning import CompiledOntology, Materialisation
 
 ONTOLOGY = Path(__file__).with_name("ontology.ttl")
 RDF_TYPE = NamedNode(f"{RDF}type")
@@ -25,6 +26,11 @@ def plain(quads: Iterable[Quad | Triple]) -> frozenset[Triple]:
 def small_ontology() -> frozenset[Triple]:
     """The ontology of these tests: one of each axiom that the reasoning handles."""
     return plain(parse(path=ONTOLOGY))
+
+
+def materialised(ontology: Set[Triple], data: Set[Triple]) -> Materialisation:
+    """What follows by the compiled rules."""
+    return Materialisation(CompiledOntology.compile(ontology), data)
 
 
 def tip(name: str) -> NamedNode:

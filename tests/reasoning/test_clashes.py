@@ -1,8 +1,11 @@
 """Contradictions: each is refused in words, with its triples and what they rest on."""
 
-import pytest
+from collections.abc import Callable, Set
 
-from tests.reasoning.support import small_ontology, triples
+import pytest
+from pyoxigraph import Triple
+
+from tests.reasoning.support import materialised, small_ontology, triples
 from tipgraph.errors import InconsistencyError
 from tipgraph.reasoning import infer
 
@@ -84,10 +87,13 @@ def test_contradiction_is_named(data: str, words: str) -> None:
     assert words in str(caught.value)
 
 
-def test_inferred_clash_is_traced_to_what_was_asserted() -> None:
+@pytest.mark.parametrize("reason", [infer, materialised])
+def test_inferred_clash_is_traced_to_what_was_asserted(
+    reason: Callable[[Set[Triple], Set[Triple]], object],
+) -> None:
     data = triples("id:gang a tip:TraffickerGroup . id:pattern tip:hasVictimGroup id:gang .")
     with pytest.raises(InconsistencyError) as caught:
-        infer(small_ontology(), data)
+        reason(small_ontology(), data)
     assert str(caught.value).splitlines() == [
         "ontology and data contradict themselves: 1 contradiction",
         "- id:gang is in tip:TraffickerGroup and in tip:VictimGroup, which share no members"

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
-from tests.reasoning.support import RDF_TYPE, small_ontology, thing, tip, triples
+from tests.reasoning.support import RDF_TYPE, materialised, small_ontology, thing, tip, triples
 from tests.reasoning.test_agreement import links, others, types
 from tests.reasoning.test_clashes import CLASHES
 from tipgraph.errors import InconsistencyError, UnsupportedAxiomError
@@ -34,10 +34,6 @@ PROPERTIES = [f"tip:p{number}" for number in range(4)]
 DECLARED = "".join(f"{each} a owl:Class . " for each in CLASSES) + "".join(
     f"{each} a owl:ObjectProperty . " for each in PROPERTIES
 )
-
-
-def materialised(ontology: Set[Triple], data: Set[Triple]) -> Materialisation:
-    return Materialisation(CompiledOntology.compile(ontology), data)
 
 
 def expressions() -> st.SearchStrategy[str]:
@@ -146,20 +142,6 @@ def test_contradiction_is_named(name: str) -> None:
     with pytest.raises(InconsistencyError) as caught:
         materialised(small_ontology() | axioms, triples(data) - axioms)
     assert words in str(caught.value)
-
-
-def test_inferred_clash_is_traced_to_what_was_asserted() -> None:
-    data = triples("id:gang a tip:TraffickerGroup . id:pattern tip:hasVictimGroup id:gang .")
-    with pytest.raises(InconsistencyError) as caught:
-        materialised(small_ontology(), data)
-    assert str(caught.value).splitlines() == [
-        "ontology and data contradict themselves: 1 contradiction",
-        "- id:gang is in tip:TraffickerGroup and in tip:VictimGroup, which share no members"
-        " (cax-dw)",
-        "    id:gang rdf:type tip:TraffickerGroup (asserted)",
-        "    id:gang rdf:type tip:VictimGroup (inferred) from",
-        "      id:pattern tip:hasVictimGroup id:gang",
-    ]
 
 
 def test_names_declared_the_same_may_share_a_functional_value() -> None:
