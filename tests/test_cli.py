@@ -1,7 +1,6 @@
 """The command line: what it prints, and which exit code it ends with."""
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -9,16 +8,12 @@ import socket
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 from typer.testing import CliRunner
 
-from tests.isomorphism import read
-from tests.working_copy import RIVERS, WorkingCopy
+from tests.working_copy import WorkingCopy
 from tipgraph.cli import app
-from tipgraph.namespaces import BASE, TIP
 
 COMMANDS = ("serve", "build", "check", "source", "format", "query", "describe", "dump", "load")
-RIVERS_DATA = RIVERS / "data" / "rivers.ttl"
 
 
 def test_without_a_command_there_is_help() -> None:
@@ -249,29 +244,6 @@ class TestQuery:
         assert result.stderr.startswith("error: a.ttl:1:15: expected '.', ';' or ','")
 
 
-class TestFormat:
-    def test_check_finds_what_format_mends(self, rivers: WorkingCopy) -> None:
-        assert rivers.run("format", "--check").exit_code == 0
-        rivers.replace("data/rivers.ttl", "id:bly a tip:Lake ;", "id:bly   a tip:Lake;")
-        found = rivers.run("format", "--check")
-        assert found.exit_code == 1
-        assert found.stderr == f"not canonical: {rivers.path('data/rivers.ttl')}\n"
-        assert rivers.run("format").exit_code == 0
-        assert rivers.path("data/rivers.ttl").read_bytes() == RIVERS_DATA.read_bytes()
-
-    def test_standard_input(self, rivers: WorkingCopy) -> None:
-        result = rivers.run("format", "-", given="<http://a/s>   a <http://a/C>.")
-        assert (result.exit_code, result.stdout) == (0, "<http://a/s> a <http://a/C> .\n")
-        checked = rivers.run("format", "--check", "-", given="<http://a/s>   a <http://a/C>.")
-        assert (checked.exit_code, checked.stdout) == (1, "")
-
-    def test_a_comment_that_would_be_lost_changes_nothing(self, rivers: WorkingCopy) -> None:
-        rivers.replace("data/rivers.ttl", "id:bly a tip:Lake ;", "id:bly a tip:Lake ; # a lake")
-        before = rivers.path("data/rivers.ttl").read_bytes()
-        assert rivers.run("format").exit_code == 3
-        assert rivers.path("data/rivers.ttl").read_bytes() == before
-
-
 class TestSource:
     def test_all_covered(self, rivers: WorkingCopy) -> None:
         result = rivers.run("source", "source.txt")
@@ -408,67 +380,3 @@ class TestServe:
         assert (
             result.stderr == f"error: cannot listen on 127.0.0.1:{port}: Address already in use\n"
         )
-
-
-class TestDescribe:
-    def test_a_thing_with_what_is_said_of_it(self, rivers: WorkingCopy) -> None:
-        described = list(parse(rivers.run("describe", "id:ane").stdout, RdfFormat.TURTLE))
-        ane, reaches = NamedNode(f"{BASE}id/ane"), NamedNode(f"{TIP}reaches")
-        assert {
-            each.object.value
-            for each in described
-            if each.subject == ane and each.predicate == reaches
-        } == {f"{BASE}id/bly", f"{BASE}id/cor"}
-
-    def test_pages_of_what_points_at_it(self, rivers: WorkingCopy) -> None:
-        lines = [f"<urn:s{number:03d}> <urn:p> <urn:o> .\n" for number in range(150)]
-        rivers.path("many.nt").write_text("".join(lines), encoding="utf-8")
-        arguments = ("describe", "urn:o", "--data", "many.nt", "--format", "nt")
-        first, second = rivers.run(*arguments), rivers.run(*arguments, "--page", "2")
-        assert first.stderr == "page 1 of 2: --page 2 goes on\n"
-        assert second.stderr == ""
-        assert {*first.stdout.splitlines(True), *second.stdout.splitlines(True)} == {*lines}
-        third = rivers.run(*arguments, "--page", "3")
-        assert (third.exit_code, third.stdout) == (2, "")
-        assert third.stderr == "error: there is no page 3: the last is 2\n"
-
-
-class TestDump:
-    DATA = (
-        "<http://a/s> <http://a/p> 1.0E6 . GRAPH <http://a/g> { <http://a/s> <http://a/p> _:b } "
-        "GRAPH <http://a/h> { <http://a/s> <http://a/p> 2 }"
-    )
-
-    @pytest.mark.parametrize("form", ["nq", "trig", "jsonld"])
-    def test_the_dataset(self, rivers: WorkingCopy, form: str) -> None:
-        rivers.path("a.trig").write_text(self.DATA, encoding="utf-8")
-        result = rivers.run("dump", "--data", "a.trig", "--format", form, "--output", "out")
-        assert (result.exit_code, result.output) == (0, "")
-        found = RdfFormat.from_extension(form)
-        assert found is not None
-        with_graphs = [quad.graph_name for quad in parse(rivers.path("out").read_bytes(), found)]
-        assert {str(name) for name in with_graphs} == {"DEFAULT", "<http://a/g>", "<http://a/h>"}
-        assert read(rivers.path("out").read_bytes(), found) == read(
-            self.DATA.replace(
-                "1.0E6", '"1000000"^^<http://www.w3.org/2001/XMLSchema#double>'
-            ).encode(),
-            RdfFormat.TRIG,
-        )
-
-    def test_the_shipped_dataset_is_what_its_digest_says(self, rivers: WorkingCopy) -> None:
-        manifest = json.loads(rivers.run("build", "--format", "json").stdout)
-        content = rivers.run("dump").stdout_bytes
-        assert hashlib.sha256(content).hexdigest() == manifest["digest"]
-
-    @pytest.mark.parametrize(("graph", "value"), [("default", "1000000"), ("http://a/h", "2")])
-    def test_one_graph(self, rivers: WorkingCopy, graph: str, value: str) -> None:
-        rivers.path("a.trig").write_text(self.DATA, encoding="utf-8")
-        written = rivers.run("dump", "--data", "a.trig", "--graph", graph).stdout
-        (triple,) = parse(written, RdfFormat.TURTLE)
-        assert isinstance(triple.object, Literal)
-        assert triple.object.value == value
-
-    def test_a_file_that_cannot_be_written(self, rivers: WorkingCopy) -> None:
-        result = rivers.run("dump", "--output", "none/out.nq")
-        assert result.exit_code == 3
-        assert result.stderr == "error: none/out.nq: no such file or directory\n"

@@ -5,13 +5,13 @@ that breaks the grammar can be named, and left out on request, without the rest 
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final, cast
 
-from pyoxigraph import RdfFormat, Store, parse
+from pyoxigraph import Quad, RdfFormat, Store, parse
 
 from tipgraph.dataset import rdf_format, read_quads
 from tipgraph.errors import InputError, InputSyntaxError, UsageError
@@ -119,6 +119,28 @@ def _load_file(
             return
         except (SyntaxError, UnicodeDecodeError) as error:
             found = error
+    located = _located(file, form, found)
+    raise _with_advice(located) if form in LINE_FORMATS else located
+
+
+def stream_quads(file: Path) -> Iterator[Quad]:
+    """Parse one RDF file, perhaps compressed, as a stream; else as `dataset.read_quads` does.
+
+    Raises:
+        InputError: The file cannot be read, is cut short, or breaks its grammar (InputSyntaxError).
+    """
+    form = file_format(file)
+    with opened(file) as (_, content):
+        try:
+            yield from parse(
+                cast("IO[bytes]", content),
+                form,
+                base_iri=file.resolve().as_uri(),
+                rename_blank_nodes=True,
+            )
+            return
+        except (SyntaxError, UnicodeDecodeError) as error:
+            found = error
     raise _located(file, form, found)
 
 
@@ -128,7 +150,7 @@ def _located(file: Path, form: RdfFormat, error: SyntaxError | UnicodeDecodeErro
         with opened(file) as (_, content):
             for number, line in enumerate(lines(content), start=1):
                 if found := _fault(line, number, file, form):
-                    return _with_advice(found)
+                    return found
     elif file.suffix not in COMPRESSIONS and file_size(file) < _LARGE:
         read_quads(file)
     if isinstance(error, UnicodeDecodeError):

@@ -1,7 +1,9 @@
 """Which files make the dataset, and which named graph each fills: no other module knows paths."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
@@ -77,7 +79,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InputError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
+        raise InputError.of_file(path, error) from error
 
 
 def read_text(path: Path) -> str:
@@ -104,10 +106,22 @@ def write_bytes(path: Path, content: bytes) -> None:
     Raises:
         InputError: The file cannot be written.
     """
+    with writing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file to be written.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
     try:
-        path.write_bytes(content)
+        with path.open("wb") as file:
+            yield file
     except OSError as error:
-        raise InputError(f"{path}: {(error.strerror or 'cannot be written').lower()}") from error
+        raise InputError.of_file(path, error, "cannot be written") from error
 
 
 def read_quads(path: Path) -> list[Quad]:

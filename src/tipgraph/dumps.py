@@ -11,7 +11,7 @@ import gzip
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 
 import zstandard
 from pyoxigraph import (
@@ -37,6 +37,7 @@ from tipgraph.namespaces import (
     shorten,
 )
 from tipgraph.snapshot import Dump, Snapshot
+from tipgraph.streams import opened
 from tipgraph.turtle import write_turtle
 
 Graphs = Mapping[NamedNode, Iterable[Triple]]
@@ -165,8 +166,8 @@ def read_dump(snapshot: Snapshot, graph: str | None = None) -> Iterator[Quad]:
         yield from store.quads_for_pattern(None, None, None, DefaultGraph())
         return
     wanted = graph and NamedNode(graph)
-    with zstandard.open(snapshot.dumps_path / _WHOLE, "rb") as whole:
-        for quad in parse(whole, RdfFormat.N_QUADS):
+    with opened(snapshot.dumps_path / _WHOLE) as (_, whole):
+        for quad in parse(cast("IO[bytes]", whole), RdfFormat.N_QUADS):
             if wanted is None or quad.graph_name == wanted:
                 yield quad
 

@@ -56,6 +56,11 @@ class InputError(TipgraphError):
 
     exit_code = 3
 
+    @staticmethod
+    def of_file(path: object, error: OSError, otherwise: str = "cannot be read") -> "InputError":
+        """The error for a file that the system does not let be read, or be written."""
+        return InputError(f"{path}: {(error.strerror or otherwise).lower()}")
+
 
 class InputSyntaxError(InputError):
     """A text that breaks its grammar.

@@ -124,7 +124,11 @@ def opened(file: Path) -> Iterator[tuple[IO[bytes], Readable]]:
         InputError: It cannot be read, or what is compressed is damaged or cut short.
     """
     try:
-        with file.open("rb") as raw:
+        raw = file.open("rb")
+    except OSError as error:
+        raise InputError.of_file(file, error) from error
+    try:
+        with raw:
             if file.suffix == ".gz":
                 yield raw, gzip.GzipFile(fileobj=raw)
             else:
@@ -140,7 +144,7 @@ def file_size(file: Path) -> int:
     try:
         return file.stat().st_size
     except OSError as error:
-        raise InputError(f"{file}: {(error.strerror or 'cannot be read').lower()}") from error
+        raise InputError.of_file(file, error) from error
 
 
 def lines(content: Readable) -> Iterator[bytes]:

@@ -1,19 +1,27 @@
 """The command `describe`: what the graph says of one thing."""
 
 import sys
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from pyoxigraph import NamedNode
 
-from tipgraph.cli.options import Data, StoreUrl, Union, opened
+from tipgraph.cli.options import (
+    Data,
+    Infer,
+    SkipErrors,
+    StoreUrl,
+    Union,
+    chosen_format,
+    format_names,
+    inputs_of,
+    opened,
+)
 from tipgraph.describe import Describer, run
 from tipgraph.errors import UsageError
-from tipgraph.formats import GRAPH_FORMATS, find_format
+from tipgraph.formats import GRAPH_FORMATS, TURTLE
 from tipgraph.namespaces import expand
 from tipgraph.settings import Settings
-
-_FORMATS: Final = tuple(form.name for form in GRAPH_FORMATS)
 
 
 def describe_command(
@@ -23,23 +31,25 @@ def describe_command(
     ],
     data: Data = None,
     union_default_graph: Union = False,
+    skip_errors: SkipErrors = False,
+    infer: Infer = False,
     store_url: StoreUrl = None,
     page: Annotated[
         int, typer.Option(help="Which page of the triples that point at it.", min=1)
     ] = 1,
-    data_format: Annotated[str, typer.Option("--format", help=f"One of {', '.join(_FORMATS)}.")] = (
-        _FORMATS[0]
-    ),
+    data_format: Annotated[
+        str, typer.Option("--format", help=f"One of {format_names(GRAPH_FORMATS)}.")
+    ] = (TURTLE.name),
 ) -> None:
     """Write what the graph says of a thing, the statements about it and what points at it."""
     # The other commands start sooner without the service.
     from tipgraph.server.thing_data import write_quads
 
-    form = find_format(data_format, GRAPH_FORMATS)
-    if form is None:
-        raise UsageError(f"unknown format {data_format}; known are {', '.join(_FORMATS)}")
+    form = chosen_format(data_format, GRAPH_FORMATS)
     iri = _iri(thing)
-    with opened(data, union_default_graph, Settings.from_environment(store_url=store_url)) as store:
+    settings = Settings.from_environment(store_url=store_url)
+    inputs = inputs_of(data, union_default_graph, skip_errors, infer)
+    with opened(inputs, settings) as store:
         describer = Describer(merged=bool(store.manifest.default_graph))
         standing = run(store, describer.standing(iri))
         if not standing.known:

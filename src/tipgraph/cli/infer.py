@@ -1,17 +1,18 @@
 """The command `infer`: what follows from data and an ontology, and why."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
+from pyoxigraph import Quad, RdfFormat, Triple, serialize
 
 from tipgraph import dataset
+from tipgraph.bulk import stream_quads
+from tipgraph.cli.options import output_stream
 from tipgraph.cli.progress import progress
-from tipgraph.errors import InputError, InputSyntaxError, UsageError
+from tipgraph.errors import InputSyntaxError, UsageError
 from tipgraph.namespaces import GRAPH_DATA, GRAPH_INFERRED, GRAPH_ONTOLOGY, PREFIXES
 from tipgraph.reasoning import CompiledOntology, Materialisation
 from tipgraph.reasoning.explanation import as_triples, folded, in_words, statement
@@ -94,24 +95,9 @@ def _ontology(files: list[Path] | None) -> Iterator[Triple]:
 def _data(files: list[Path] | None, *, shipped: bool) -> Iterator[Triple]:
     if files:
         for path in files:
-            yield from _streamed(path)
+            yield from (quad.triple for quad in stream_quads(path))
     elif shipped:
         yield from (quad.triple for quad in dataset.read_shipped(GRAPH_DATA))
-
-
-def _streamed(path: Path) -> Iterator[Triple]:
-    found = dataset.rdf_format(path)
-    try:
-        with path.open("rb") as content:
-            base = path.resolve().as_uri()
-            for quad in parse(content, found, base_iri=base, rename_blank_nodes=True):
-                yield quad.triple
-    except OSError as error:
-        raise InputError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
-    except (SyntaxError, UnicodeDecodeError):
-        # Parsed again from the text, which is what it takes to name the place.
-        dataset.read_quads(path)
-        raise
 
 
 def _asked(text: str) -> Triple:
@@ -145,10 +131,8 @@ def _explain(
             typer.echo(f"{statement(triple)}\n  does not follow by any rule", err=True)
     if data_format is None:
         text = "\n".join(in_words(proof) for proof in proofs.values())
-        if output is None:
-            typer.echo(text, nl=False)
-        else:
-            dataset.write_text(output, text)
+        with output_stream(output) as stream:
+            stream.write(text.encode())
     else:
         triples = dict.fromkeys(each for proof in proofs.values() for each in as_triples(proof))
         _write(triples, data_format, output)
@@ -163,12 +147,5 @@ def _write(triples: Iterable[Triple], data_format: InferredFormat, output: Path 
     elif data_format is InferredFormat.nq:
         found = (Quad(t.subject, t.predicate, t.object, GRAPH_INFERRED) for t in triples)
     form, prefixes = _RDF_FORMATS[data_format], dict(PREFIXES)
-    if output is None:
-        serialize(found, sys.stdout.buffer, form, prefixes=prefixes)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        with output.open("wb") as stream:
-            serialize(found, stream, form, prefixes=prefixes)
-    except OSError as error:
-        raise InputError(f"{output}: {(error.strerror or 'cannot be written').lower()}") from error
+    with output_stream(output) as stream:
+        serialize(found, stream, form, prefixes=prefixes)

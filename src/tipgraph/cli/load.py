@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tipgraph.cli.options import Data, Union, build_shown, inputs_of
+from tipgraph.cli.options import Data, Infer, SkipErrors, Union, build_shown, inputs_of
 from tipgraph.cli.progress import progress
 from tipgraph.loader import Existing, Protocol, Target, load
 from tipgraph.settings import Settings
@@ -16,6 +16,8 @@ def load_command(
     ],
     data: Data = None,
     union_default_graph: Union = False,
+    skip_errors: SkipErrors = False,
+    infer: Infer = False,
     query: Annotated[
         str | None,
         typer.Option(
@@ -38,7 +40,8 @@ def load_command(
 ) -> None:
     """Load the shipped graphs, or RDF files, into an endpoint; run again, it goes on."""
     settings = Settings.from_environment()
-    snapshot = build_shown(inputs_of(data, union_default_graph), settings.snapshot_dir).snapshot
+    inputs = inputs_of(data, union_default_graph, skip_errors, infer)
+    snapshot = build_shown(inputs, settings.snapshot_dir).snapshot
     target = Target(to, query, protocol, existing, batch, skolem, timeout)
     with progress() as announce:
         loaded = load(snapshot, target, settings, announce=announce)

@@ -1,15 +1,20 @@
 """What several commands have in common: options, and the graph that they name."""
 
 import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
 from tipgraph.build import Build, Inputs, build, default_folder, open_graph
 from tipgraph.cli.progress import progress
+from tipgraph.dataset import writing
 from tipgraph.errors import UsageError
+from tipgraph.formats import Format, find_format
 from tipgraph.settings import Settings
 from tipgraph.store import EmbeddedStore, open_store
 
@@ -79,16 +84,8 @@ def inputs_of(
     return Inputs(tuple(data or ()), union_default_graph, skip_errors, infer)
 
 
-def opened(
-    data: list[Path] | None,
-    union_default_graph: bool,
-    settings: Settings,
-    *,
-    skip_errors: bool = False,
-    infer: bool = False,
-) -> "EmbeddedStore | RemoteStore":
+def opened(inputs: Inputs, settings: Settings) -> "EmbeddedStore | RemoteStore":
     """Open the graph, with progress on standard error."""
-    inputs = inputs_of(data, union_default_graph, skip_errors, infer)
     if settings.store_url is None:
         return open_store(build_shown(inputs, settings.snapshot_dir).snapshot, settings)
     with progress() as announce:
@@ -106,6 +103,30 @@ def build_shown(inputs: Inputs, folder: Path | None) -> Build:
         others = count - len(made.left_out)
         typer.echo(f"left out: {others} {'more ' if made.left_out else ''}bad lines", err=True)
     return made
+
+
+def format_names(offered: Sequence[Format]) -> str:
+    """The short names of formats, for people."""
+    return ", ".join(form.name for form in offered)
+
+
+def chosen_format(name: str, offered: Sequence[Format]) -> Format:
+    """The format with a short name or media type; raises UsageError when there is none."""
+    form = find_format(name, offered)
+    if form is None:
+        raise UsageError(f"unknown format {name}; known are {format_names(offered)}")
+    return form
+
+
+@contextmanager
+def output_stream(output: Path | None) -> Iterator[IO[bytes]]:
+    """The file to write to, or else standard output; raises InputError when it cannot be."""
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    with writing(output) as file:
+        yield file
 
 
 def print_json(value: object) -> None:

@@ -10,15 +10,25 @@ from rich.console import Console
 from rich.table import Table
 
 from tipgraph import dataset
-from tipgraph.cli.options import Data, StoreUrl, Union, opened
+from tipgraph.cli.options import (
+    Data,
+    Infer,
+    SkipErrors,
+    StoreUrl,
+    Union,
+    chosen_format,
+    format_names,
+    inputs_of,
+    opened,
+)
 from tipgraph.errors import UsageError
-from tipgraph.formats import CSV, GRAPH_FORMATS, RESULTS_FORMATS, TURTLE, find_format
+from tipgraph.formats import CSV, GRAPH_FORMATS, RESULTS_FORMATS, TURTLE
 from tipgraph.namespaces import shorten
 from tipgraph.settings import Settings
 from tipgraph.store import QueryRequest
 from tipgraph.syntax import decode
 
-_QUERY_FORMATS: Final = tuple(form.name for form in (*RESULTS_FORMATS, *GRAPH_FORMATS))
+_FORMATS: Final = (*RESULTS_FORMATS, *GRAPH_FORMATS)
 
 
 def query_command(
@@ -30,13 +40,15 @@ def query_command(
     ] = None,
     data: Data = None,
     union_default_graph: Union = False,
+    skip_errors: SkipErrors = False,
+    infer: Infer = False,
     store_url: StoreUrl = None,
     answer_format: Annotated[
         str | None,
         typer.Option(
             "--format",
-            help=f"One of {', '.join(_QUERY_FORMATS)}; without it a table for people, "
-            "CSV or Turtle for programs.",
+            help=f"One of {format_names(_FORMATS)}; without it a table for people, CSV or Turtle "
+            "for programs.",
         ),
     ] = None,
     timeout: Annotated[
@@ -45,18 +57,14 @@ def query_command(
 ) -> None:
     """Answer a SPARQL query over the shipped graph or over RDF files."""
     text = _query_text(query, file)
-    wanted = (
-        find_format(answer_format, (*RESULTS_FORMATS, *GRAPH_FORMATS)) if answer_format else None
-    )
-    if answer_format and wanted is None:
-        raise UsageError(f"unknown format {answer_format}; known are {', '.join(_QUERY_FORMATS)}")
+    wanted = chosen_format(answer_format, _FORMATS) if answer_format else None
     settings = Settings.from_environment(query_timeout=timeout, store_url=store_url)
     request = QueryRequest(
         text,
         results_format=wanted if wanted in RESULTS_FORMATS else None if wanted else CSV,
         graph_format=wanted if wanted in GRAPH_FORMATS else None if wanted else TURTLE,
     )
-    with opened(data, union_default_graph, settings) as store:
+    with opened(inputs_of(data, union_default_graph, skip_errors, infer), settings) as store:
         answer = store.answer(request)
     if wanted is None and answer.format is CSV and sys.stdout.isatty():
         _print_table(list(csv.reader(answer.body.decode().splitlines())))

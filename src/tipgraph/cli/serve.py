@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tipgraph.cli.options import Data, Infer, SkipErrors, StoreUrl, Union, opened
+from tipgraph.cli.options import Data, Infer, SkipErrors, StoreUrl, Union, inputs_of, opened
 from tipgraph.settings import Settings
 
 
@@ -29,5 +29,5 @@ def serve_command(
     settings = Settings.from_environment(host=host, port=port, store_url=store)
     # Said before a build that takes its time, and again by `run` when it comes to it.
     check_address(settings.host, settings.port)
-    graph = opened(data, union_default_graph, settings, skip_errors=skip_errors, infer=infer)
-    run(create_app(graph, settings), settings)
+    inputs = inputs_of(data, union_default_graph, skip_errors, infer)
+    run(create_app(opened(inputs, settings), settings), settings)

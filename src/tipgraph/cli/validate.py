@@ -8,8 +8,9 @@ from typing import Annotated, Final
 import typer
 
 from tipgraph.build import Inputs, open_graph
+from tipgraph.cli.options import output_stream
 from tipgraph.cli.progress import progress
-from tipgraph.dataset import rdf_format, write_bytes
+from tipgraph.dataset import rdf_format
 from tipgraph.errors import UsageError
 from tipgraph.reasoning import Entailment
 from tipgraph.settings import Settings
@@ -148,11 +149,8 @@ def validate_command(
                 )
         announce("write the report")
         written = write_report(report, form, language=language)
-    if output is None:
-        sys.stdout.buffer.write(written)
-        sys.stdout.buffer.flush()
-    else:
-        write_bytes(output, written)
+    with output_stream(output) as stream:
+        stream.write(written)
     raise typer.Exit(1 if fails(report, fail_on) else 0)
 
 
