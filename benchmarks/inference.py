@@ -1,9 +1,8 @@
-"""Inference that scales beside owlrl, on the shipped narrative told many times over."""
+"""Inference that scales beside owlrl, on a corpus of narratives."""
 
 import gc
 import subprocess
 import sys
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
@@ -11,20 +10,20 @@ from time import perf_counter
 
 import owlrl
 import rdflib
-from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import RdfFormat, Triple, parse
 
+from benchmarks.narratives import Narratives
 from benchmarks.report import verdict
+from benchmarks.services import FOLDER
 from tipgraph.dataset import read_shipped
-from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY
+from tipgraph.namespaces import GRAPH_ONTOLOGY
 from tipgraph.rdflib_terms import from_rdflib, to_rdflib
 from tipgraph.reasoning import CompiledOntology, Materialisation
 from tipgraph.reasoning.closure import SAME_AS, informative
 from tipgraph.reasoning.owlrl_engine import close
 
-FOLDER = Path(".bench")
 COMPARED = (10_000, 50_000, 100_000)
 CURVE = (100_000, 1_000_000)
-MARK = "/@>"
 
 
 def measure_inference() -> None:
@@ -63,35 +62,14 @@ def measured(engine: str, size: int) -> tuple[str, float, float]:
 
 
 def narratives(size: int) -> Path:
-    """Write the shipped narrative again and again, its things renamed, up to a size."""
-    path = FOLDER / f"narratives-{size}.nt"
+    """Write a corpus without links to other datasets, whose copies would all be the same there."""
+    path = FOLDER / f"inference-{size}.nt"
     FOLDER.mkdir(exist_ok=True)
-    lines = list(_lines())
-    text = "".join(lines)
     with path.open("w", encoding="utf-8") as file:
-        for number in range(-(-size // len(lines))):
-            file.write(text.replace(MARK, f"/{number}>"))
+        for text in Narratives().texts(size):
+            lines = text.splitlines(keepends=True)
+            file.writelines(line for line in lines if f" {SAME_AS} " not in line)
     return path
-
-
-def _lines() -> Iterator[str]:
-    """The narrative's triples without a blank node, sorted, a mark in the name of each thing.
-
-    Links to other datasets are left out: all copies would be the same as the one thing there.
-    """
-    shipped = {quad.triple for quad in read_shipped(GRAPH_DATA)}
-    triples = {triple for triple in shipped if triple.predicate != SAME_AS}
-    things = {triple.subject for triple in triples}
-    for triple in sorted(triples, key=str):
-        terms = (triple.subject, triple.predicate, triple.object)
-        if not any(isinstance(term, BlankNode) for term in terms):
-            marked = (
-                f"{str(term)[:-1]}{MARK}"
-                if term in things and isinstance(term, NamedNode)
-                else str(term)
-                for term in terms
-            )
-            yield f"{' '.join(marked)} .\n"
 
 
 def _ours(ontology: frozenset[Triple], path: Path) -> tuple[float, frozenset[Triple]]:
