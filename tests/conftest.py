@@ -9,7 +9,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.working_copy import WorkingCopy
-from tipgraph.build import Inputs, build
+from tipgraph.build import build
+from tipgraph.inputs import Inputs
 from tipgraph.snapshot import Snapshot
 from tipgraph.store import EmbeddedStore, open_store
 

@@ -8,7 +8,8 @@ import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from tests.working_copy import RIVERS, WorkingCopy
-from tipgraph.build import Inputs, build
+from tipgraph.build import build
+from tipgraph.inputs import Inputs
 from tipgraph.namespaces import DCTERMS, GRAPH_META, GRAPHS_MERGED, ID, OWL, VOID
 from tipgraph.snapshot import Snapshot
 

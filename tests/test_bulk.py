@@ -17,9 +17,10 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from tests.isomorphism import canonical, read
 from tests.working_copy import WorkingCopy
-from tipgraph.build import Inputs, build
+from tipgraph.build import build
 from tipgraph.bulk import BadLine, load_files
 from tipgraph.errors import CacheError, InputError
+from tipgraph.inputs import Inputs
 from tipgraph.namespaces import GRAPH_INFERRED, TIP
 from tipgraph.snapshot import open_snapshot
 

@@ -8,7 +8,8 @@ from pyoxigraph import Literal, RdfFormat, parse
 
 from tests.isomorphism import read
 from tests.working_copy import WorkingCopy
-from tipgraph.build import Inputs, build
+from tipgraph.build import build
+from tipgraph.inputs import Inputs
 
 
 class TestDump:

@@ -10,8 +10,9 @@ from pyoxigraph import NamedNode, RdfFormat, Store, Triple, parse
 
 from tests.isomorphism import canonical, read
 from tests.working_copy import RIVERS
-from tipgraph.build import Inputs, build
+from tipgraph.build import build
 from tipgraph.dumps import REIFIES
+from tipgraph.inputs import Inputs
 from tipgraph.namespaces import CLAIM, GRAPH_DATA, GRAPH_INFERRED, TIP
 from tipgraph.snapshot import Dump, Snapshot
 
@@ -122,3 +123,40 @@ def test_anybodys_data_has_one_dump_that_is_all_of_it(tmp_path: Path) -> None:
     assert read(content(snapshot, dump.name), RdfFormat.N_QUADS) == read(
         data.read_bytes(), RdfFormat.TURTLE
     )
+
+
+@pytest.mark.parametrize(
+    ("files", "lines"),
+    [
+        (('<a:s> <a:p> "01"^^<{0}integer> .',), ['<a:s> <a:p> "01"^^<{0}integer> .']),
+        (("<a:s> <a:p> <a:o> .\n<a:s> <a:p> <a:o> .\n",), ["<a:s> <a:p> <a:o> ."]),
+        (("<a:s> <a:p> <a:o> .", "<a:s> <a:p> <a:o> .\n"), ["<a:s> <a:p> <a:o> ."]),
+        (("# a comment\n\n<a:s> <a:p> <a:o> .\n",), ["<a:s> <a:p> <a:o> ."]),
+        (
+            ("<a:s> <a:p> <a:o> .", "<a:s> <a:p> <a:o> <a:g> .\n"),
+            ["<a:s> <a:p> <a:o> .", "<a:s> <a:p> <a:o> <a:g> ."],
+        ),
+    ],
+    ids=["as it was written", "said twice", "said in two files", "comments", "no last line break"],
+)
+def test_lines_are_copied_where_each_is_one_statement(
+    tmp_path: Path, files: tuple[str, ...], lines: list[str]
+) -> None:
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+    paths = []
+    for number, text in enumerate(files):
+        paths.append(tmp_path / f"{number}.nq")
+        paths[-1].write_text(text.replace("{0}", xsd))
+    built = build(Inputs(files=tuple(paths)), tmp_path / "snapshots").snapshot
+    written = content(built, "all.nq.zst").decode().splitlines()
+    assert sorted(written) == [line.replace("{0}", xsd) for line in lines]
+
+
+def test_blank_nodes_of_two_files_stay_apart(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.nt").write_text(f"_:b <a:p> <a:{name}> .\n")
+    built = build(
+        Inputs(files=(tmp_path / "one.nt", tmp_path / "two.nt")), tmp_path / "snapshots"
+    ).snapshot
+    quads = list(parse(content(built, "all.nq.zst"), RdfFormat.N_QUADS))
+    assert len({quad.subject for quad in quads}) == len(quads) == 2

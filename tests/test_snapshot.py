@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.working_copy import WorkingCopy
-from tipgraph.build import Inputs, build
+from tipgraph.build import build
 from tipgraph.errors import SnapshotError
+from tipgraph.inputs import Inputs
 from tipgraph.snapshot import Manifest, Snapshot, open_snapshot
 
 

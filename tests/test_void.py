@@ -12,7 +12,8 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store,
 from tests.service import EX, serving, write_snapshot
 from tests.web import BROWSER
 from tipgraph import void
-from tipgraph.build import Inputs, build
+from tipgraph.build import build
+from tipgraph.inputs import Inputs
 from tipgraph.namespaces import DATASET, OWL, RDF, VOID
 
 TYPE = NamedNode(f"{RDF}type")

@@ -9,8 +9,9 @@ import rdflib
 from pyoxigraph import Quad, Triple
 
 from tipgraph import dataset, validation
-from tipgraph.build import Inputs, open_graph
+from tipgraph.build import open_graph
 from tipgraph.errors import UsageError
+from tipgraph.inputs import Inputs
 from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY, PREFIXES
 from tipgraph.rdflib_terms import from_rdflib, to_rdflib
 from tipgraph.reasoning import Entailment

@@ -5,21 +5,22 @@ written beside its place and renamed into it, one build at a time.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import platformdirs
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from tipgraph import dataset, dumps, reasoning, search, validation, void
-from tipgraph.bulk import LINE_FORMATS, BadLine, BadLines, file_format, load_files
+from tipgraph.bulk import BadLine, BadLines, load_files
 from tipgraph.errors import NonConformanceError, SnapshotError, UsageError
+from tipgraph.inputs import Inputs
 from tipgraph.namespaces import (
     DATASET,
     DCAT,
@@ -53,45 +54,9 @@ from tipgraph.snapshot_folder import (
     writing,
 )
 from tipgraph.store import EmbeddedStore, open_store
-from tipgraph.streams import COMPRESSIONS, file_size
 
 if TYPE_CHECKING:
     from tipgraph.store.remote import RemoteStore
-
-_REASONING: Final = ("reasoning/*", "reasoning/*/*")
-# A change to the code that makes the graph makes another snapshot, as a change of its files does.
-_CODE: Final = (
-    "build.py",
-    "dataset.py",
-    "describe.py",
-    "dumps.py",
-    "syntax.py",
-    "void.py",
-    *_REASONING,
-    "search/*",
-    "turtle/*",
-)
-# Bytes of disk for a byte of a file: in formats of lines, in others, and for a byte compressed.
-_ROOM_IN_LINES: Final = 3
-_ROOM: Final = 6
-_COMPRESSED: Final = 10
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a snapshot is built from.
-
-    Args:
-        files: Anybody's RDF files; without any, the shipped graph.
-        union_default_graph: Merge the files' named graphs into their default graph as well.
-        skip_errors: Leave out the lines of N-Triples and N-Quads that break their grammar.
-        infer: Add what follows from the files by the shipped ontology.
-    """
-
-    files: tuple[Path, ...] = ()
-    union_default_graph: bool = False
-    skip_errors: bool = False
-    infer: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,7 +111,7 @@ def build(
         InconsistencyError: The shipped data contradicts the ontology.
         CacheError: The folder cannot be written, or has no room.
     """
-    inputs_digest = _inputs_digest(inputs, FileDigests(folder))
+    inputs_digest = inputs.digest(FileDigests(folder))
     path = folder / inputs_digest[:16]
     with suppress(SnapshotError):
         return Build(open_snapshot(path), {})
@@ -154,7 +119,7 @@ def build(
         with suppress(SnapshotError):
             return Build(open_snapshot(path), {})
         clear_leftovers(folder)
-        check_room(folder, _room(inputs))
+        check_room(folder, inputs.room())
         partial = path.with_name(path.name + PARTIAL)
         remove(partial)
         try:
@@ -203,8 +168,7 @@ def _fill(
     folder.mkdir()
     if inputs.files:
         store = _load(inputs, partial / STORE_NAME, steps, bad)
-        counts = _counted(store, steps)
-        dumped = _describe_own(store, counts, partial, inputs.union_default_graph, steps)
+        counts, dumped = _describe_own(store, inputs, partial, steps)
         digest, dataset_version = inputs_digest, inputs_digest[:16]
         merged: tuple[str, ...] = ()
     else:
@@ -240,18 +204,27 @@ def _counted(store: Store, steps: Steps) -> void.Counts:
 
 
 def _describe_own(
-    store: Store, counts: void.Counts, partial: Path, union: bool, steps: Steps
-) -> tuple[Dump, ...]:
-    """Write what stands beside the store of anybody's data, and return its dumps."""
-    with ThreadPoolExecutor(1) as beside:
-        # The engine writes the dump on its own, while the index is made in Python.
-        dumped = beside.submit(dumps.stream_dump, store, partial / DUMPS_NAME)
+    store: Store, inputs: Inputs, partial: Path, steps: Steps
+) -> tuple[void.Counts, tuple[Dump, ...]]:
+    """Write what stands beside the store of anybody's data; returns its counts and dumps."""
+
+    def by_the_engine() -> tuple[void.Counts, tuple[Dump, ...]]:
+        with steps.step("optimize"):
+            _finish(store)
+        counts = _counted(store, steps)
         with steps.step("statistics"):
+            union = inputs.union_default_graph
             void.write_description(store, counts, partial / STATISTICS_NAME, union=union)
+        with steps.step("dumps"):
+            lines = inputs.files_of_lines()
+            return counts, dumps.stream_dump(store, partial / DUMPS_NAME, lines)
+
+    with ThreadPoolExecutor(1) as beside:
+        # The engine works without Python's lock, while the index is made in Python.
+        described = beside.submit(by_the_engine)
         with steps.step("search"):
             search.write_index(store, partial / SEARCH_NAME, merged=False)
-        with steps.step("dumps"):
-            return dumped.result()
+        return described.result()
 
 
 def _shipped_graphs(steps: Steps) -> dict[NamedNode, set[Triple]]:
@@ -317,8 +290,7 @@ def _load(inputs: Inputs, path: Path, steps: Steps, bad: BadLines) -> Store:
     if inputs.infer:
         with steps.step("infer"):
             reasoning.infer_into(store, dataset.read_shipped(GRAPH_ONTOLOGY))
-    with steps.step("optimize"):
-        return _finish(store)
+    return store
 
 
 def _finish(store: Store) -> Store:
@@ -333,16 +305,6 @@ def _quads(graphs: dict[NamedNode, set[Triple]]) -> Iterator[Quad]:
             yield Quad(triple.subject, triple.predicate, triple.object, name)
 
 
-def _room(inputs: Inputs) -> int:
-    """How many bytes a build needs on disk at most while it runs, as measured."""
-    return sum(
-        file_size(file)
-        * (_ROOM_IN_LINES if file_format(file) in LINE_FORMATS else _ROOM)
-        * (_COMPRESSED if file.suffix in COMPRESSIONS else 1)
-        for file in inputs.files
-    )
-
-
 def _dataset_version(graphs: dict[NamedNode, set[Triple]]) -> str:
     """The version the dataset states for itself, or else that of the ontology."""
     for name, subject, predicate in (
@@ -354,34 +316,3 @@ def _dataset_version(graphs: dict[NamedNode, set[Triple]]) -> str:
             if stated and isinstance(triple.object, Literal):
                 return triple.object.value
     return version("tipgraph")
-
-
-def _inputs_digest(inputs: Inputs, digests: FileDigests) -> str:
-    digest = hashlib.sha256(
-        repr((version("tipgraph"), version("pyoxigraph"), version("owlrl"))).encode()
-    )
-    for role, path in _input_files(inputs):
-        digest.update(f"{role} {digests.digest(path)}\n".encode())
-    digests.remember()
-    return digest.hexdigest()
-
-
-def _input_files(inputs: Inputs) -> Iterable[tuple[str, Path]]:
-    if inputs.files:
-        role = "union" if inputs.union_default_graph else "file"
-        role += " without errors" if inputs.skip_errors else ""
-        # The file's own IRI is in the digest too: relative IRIs are resolved against it.
-        files = [(f"{role} {path.resolve().as_uri()}", path) for path in inputs.files]
-        by = [*_code(*_REASONING), *_shipped(GRAPH_ONTOLOGY)] if inputs.infer else []
-        return [*files, *by]
-    return [*_shipped(*dataset.SHIPPED_GRAPHS), *_code(*_CODE)]
-
-
-def _code(*patterns: str) -> list[tuple[str, Path]]:
-    package = Path(__file__).parent
-    found = sorted(path for pattern in patterns for path in package.glob(pattern))
-    return [("code", path) for path in found if path.suffix in (".py", ".rq")]
-
-
-def _shipped(*graphs: NamedNode) -> list[tuple[str, Path]]:
-    return [(name.value, path) for name in graphs for path in dataset.shipped_files(name)]

@@ -9,7 +9,8 @@ In RDF 1.2 each statement is the reifier of its triple (https://www.w3.org/TR/rd
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -122,13 +123,50 @@ def write_dumps(graphs: Graphs, lines: Iterable[bytes], folder: Path) -> tuple[D
     return tuple(dumps)
 
 
-def stream_dump(store: Store, folder: Path) -> tuple[Dump, ...]:
-    """Write the one dump of anybody's data, in memory that does not grow with it."""
+def stream_dump(store: Store, folder: Path, files: Sequence[Path] = ()) -> tuple[Dump, ...]:
+    """Write the one dump of anybody's data, in memory that does not grow with it.
+
+    Args:
+        store: The store.
+        folder: The folder of dumps.
+        files: Files of N-Triples and N-Quads, perhaps compressed, if the store holds nothing but
+            what they say. Their lines are the dump, where each says something that no other does.
+    """
     path = folder / _WHOLE
+    if not files or not _copied(files, path, len(store)):
+        with _compressed(path) as content:
+            store.dump(content, RdfFormat.N_QUADS)
+    return (_dump(path, "The whole dataset, N-Quads"),)
+
+
+def _copied(files: Sequence[Path], path: Path, statements: int) -> bool:
+    """Copy lines, which takes a tenth of the time; whether they are so many different statements.
+
+    With a comment, an empty line or a statement said twice there are more lines than statements.
+    """
+    written = 0
+    with _compressed(path) as content:
+        for file in files:
+            with opened(file) as (_, source):
+                last = b"\n"
+                while chunk := source.read(_CHUNK):
+                    # A name of a blank node may be another node's in another file.
+                    if len(files) > 1 and b"_:" in last + chunk:
+                        return False
+                    content.write(chunk)
+                    written += chunk.count(b"\n")
+                    last = chunk[-1:]
+                if last != b"\n":
+                    content.write(b"\n")
+                    written += 1
+    return written == statements
+
+
+@contextmanager
+def _compressed(path: Path) -> Iterator[IO[bytes]]:
     compressor = zstandard.ZstdCompressor(level=3)
     with path.open("wb") as file, compressor.stream_writer(file) as content:
-        store.dump(content, RdfFormat.N_QUADS)
-    return (_dump(path, "The whole dataset, N-Quads"),)
+        yield cast("IO[bytes]", content)
 
 
 def copy_dump(

@@ -6,7 +6,8 @@ from pathlib import Path
 from tests.browser.kinds import KINDS
 from tests.browser.visiting import NARROW, SCHEMES, WIDE, Visitor, chromium
 from tests.service import serving
-from tipgraph.build import Inputs, build, default_folder
+from tipgraph.build import build, default_folder
+from tipgraph.inputs import Inputs
 
 
 def take(folder: Path) -> None:

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, expect
 from tests.browser.axe import barriers
 from tests.browser.visiting import NARROW, SCHEMES, Scheme, Visitor, is_too_wide
 from tests.service import serving
-from tipgraph.build import Inputs, build
+from tipgraph.build import build
+from tipgraph.inputs import Inputs
 
 RIVERS: Final = Path(__file__).parents[1] / "cases" / "rivers" / "data" / "rivers.ttl"
 

@@ -14,9 +14,10 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from tests.isomorphism import read
 from tests.service import serving
-from tipgraph.build import Inputs, build
+from tipgraph.build import build
 from tipgraph.dataset import read_shipped
 from tipgraph.formats import GRAPH_FORMATS, TURTLE, Format
+from tipgraph.inputs import Inputs
 from tipgraph.namespaces import (
     BASE,
     DATASET,

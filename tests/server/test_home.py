@@ -13,7 +13,8 @@ from pyoxigraph import NamedNode, Quad
 from tests.service import EX, serving, write_snapshot
 from tests.waters import search
 from tests.web import BROWSER, Page
-from tipgraph.build import Inputs, build
+from tipgraph.build import build
+from tipgraph.inputs import Inputs
 from tipgraph.namespaces import BASE
 
 RIVERS: Final = Path(__file__).parents[1] / "cases" / "rivers" / "data" / "rivers.ttl"

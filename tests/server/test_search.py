@@ -9,14 +9,14 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import Store
+from pyoxigraph import RdfFormat, Store
 
 from tests.service import serving
 from tests.waters import STONES, names, page, search, write_waters
 from tests.web import BROWSER, Page
 from tipgraph.errors import CacheError
 from tipgraph.namespaces import GRAPH_DATA, ID, RDFS
-from tipgraph.search import Wanted, write_index
+from tipgraph.search import SearchIndex, Wanted, write_index
 from tipgraph.snapshot import Snapshot
 
 
@@ -289,6 +289,20 @@ def test_words_are_the_same_whatever_script_stands_beside_them(text: str) -> Non
 def test_only_the_index_stays(tmp_path: Path) -> None:
     write_index(Store(), tmp_path / "search.sqlite", merged=False)
     assert [path.name for path in tmp_path.iterdir()] == ["search.sqlite"]
+
+
+def test_of_many_things_each_is_found(tmp_path: Path) -> None:
+    # So many that they are drafted by two processes.
+    store, count = Store(), 50_000
+    store.bulk_load(
+        "".join(f'<{ID}{number}> <{RDFS}label> "Ford {number}" .\n' for number in range(count)),
+        RdfFormat.N_TRIPLES,
+    )
+    write_index(store, tmp_path / "search.sqlite", merged=False)
+    index = SearchIndex(tmp_path / "search.sqlite", seconds=10)
+    for number in (0, 4, 24_999, 25_000, 37_777, count - 1):
+        (hit,) = index.search(f"ford {number}", limit=1).hits
+        assert (hit.iri, hit.match) == (f"{ID}{number}", "label")
 
 
 def test_below_a_prefix_addresses_have_it(shipped_snapshot: Snapshot) -> None:

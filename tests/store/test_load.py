@@ -18,8 +18,9 @@ from tests.service import wait_until
 from tests.store.misbehaving import misbehaving, response, sending
 from tests.working_copy import WorkingCopy
 from tipgraph.batches import Batch, batches
-from tipgraph.build import Inputs, build
+from tipgraph.build import build
 from tipgraph.errors import EndpointAwayError, UsageError
+from tipgraph.inputs import Inputs
 from tipgraph.loader import Existing, Protocol, Target, load
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Snapshot

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from tipgraph import dataset
-from tipgraph.build import Inputs
 from tipgraph.check import Check, check
 from tipgraph.cli.options import Report, ReportFormat, build_shown, print_json
+from tipgraph.inputs import Inputs
 from tipgraph.settings import Settings
 
 

@@ -10,11 +10,12 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from tipgraph.build import Build, Inputs, build, default_folder, open_graph
+from tipgraph.build import Build, build, default_folder, open_graph
 from tipgraph.cli.progress import progress
 from tipgraph.dataset import writing
 from tipgraph.errors import UsageError
 from tipgraph.formats import Format, find_format
+from tipgraph.inputs import Inputs
 from tipgraph.settings import Settings
 from tipgraph.store import EmbeddedStore, open_store
 

@@ -7,11 +7,12 @@ from typing import Annotated, Final
 
 import typer
 
-from tipgraph.build import Inputs, open_graph
+from tipgraph.build import open_graph
 from tipgraph.cli.options import output_stream
 from tipgraph.cli.progress import progress
 from tipgraph.dataset import rdf_format
 from tipgraph.errors import UsageError
+from tipgraph.inputs import Inputs
 from tipgraph.reasoning import Entailment
 from tipgraph.settings import Settings
 from tipgraph.syntax import decode

@@ -12,9 +12,10 @@ from pyoxigraph import Literal, NamedNode, QuerySolution
 
 from tipgraph.errors import QueryTimeoutError
 from tipgraph.namespaces import GRAPH_INFERRED, GRAPH_SHAPES, RDF, expand
+from tipgraph.search.drafts import CLASS, LABEL, NAME, TEXT
 from tipgraph.search.index import MOST_HITS, Found, Hit, Kind, Match, Text, make_hit
 from tipgraph.search.words import Wanted, key, local_name, spaced, words
-from tipgraph.search.writer import CLASS, LABEL, NAME, PROPERTIES, TEXT
+from tipgraph.search.writer import PROPERTIES
 from tipgraph.store import Solutions
 
 _SORTS: Final = {name: sort for sort, properties in PROPERTIES for name in properties}

@@ -85,7 +85,8 @@ def spaced(name: str) -> str:
 def local_name(iri: str) -> str:
     """The last step of an IRI, with the `/`, `#` or `:` that it may end in."""
     end = len(iri) - iri.endswith(("/", "#", ":"))
-    return iri[max(iri.rfind(mark, 0, end) for mark in "/#:") + 1 :]
+    slash, hash_mark, colon = iri.rfind("/", 0, end), iri.rfind("#", 0, end), iri.rfind(":", 0, end)
+    return iri[max(slash, hash_mark, colon) + 1 :]
 
 
 def _folded(text: str) -> tuple[str, list[int]]:

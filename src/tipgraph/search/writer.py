@@ -3,52 +3,43 @@
 SQLite sorts on disk what the store says, once by thing and once by the length of labels, so that
 the memory this takes does not grow with the data. Things are numbered in the latter order, inferred
 ones last: whatever is looked for, the shortest labels come first without being sorted again. What
-is sorted stands in a second file, which is removed, so that the index is written once and in order.
+is sorted stands in other files, which are removed, so that the index is written once and in order.
 """
 
-import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+import subprocess
+import sys
+from collections.abc import Iterator
 from contextlib import closing
-from functools import lru_cache
-from itertools import groupby, islice
-from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final, NamedTuple, cast
+from tempfile import TemporaryDirectory
+from typing import Any, Final, cast
 
 from pyoxigraph import Literal, NamedNode, Store
 
 from tipgraph.describe import LABELS
 from tipgraph.errors import CacheError
 from tipgraph.namespaces import DCTERMS, GRAPH_INFERRED, GRAPH_SHAPES, RDF, RDFS, SCHEMA, SKOS
-from tipgraph.search.words import key, local_name, spaced
+from tipgraph.search.drafts import CLASS, LABEL, NAME, PRAGMAS, TABLES, TEXT, Row, write_drafts
+from tipgraph.search.words import local_name, spaced
 
-# What a row says of a thing, and by which properties, the best first.
-LABEL, NAME, TEXT, CLASS = range(4)
+# What a row says of a thing, by which properties, the best first.
 PROPERTIES: Final = (
     (LABEL, LABELS),
     (NAME, (f"{SKOS}altLabel", f"{SCHEMA}alternateName", f"{SKOS}hiddenLabel")),
     (TEXT, (f"{SKOS}definition", f"{DCTERMS}description", f"{RDFS}comment", f"{SKOS}scopeNote")),
 )
-# Of one thing this many values of a sort are searched, and this many characters of each.
-_MOST_VALUES: Final = 1000
+# Of each text this many characters are searched.
 _LONGEST_TEXT: Final = 10_000
-_LONGEST_KEY: Final = 200
-_CLASSES_KEPT: Final = 10_000
-
-# So many things are written by one call.
-_AT_ONCE: Final = 10_000
+# From so many rows on it pays to start a second process.
+_MANY: Final = 50_000
+_SECOND: Final = "from tipgraph.search.drafts import main; main()"
+# Every so many rows one is looked at to find the middle.
+_SAMPLED: Final = 1000
 
 # `detail` and `columnsize` leave out what only other ways of ranking would need.
 _TABLES: Final = """
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
-PRAGMA cache_size = -65536;
-CREATE TABLE drafts.said (iri TEXT, sort INTEGER, place INTEGER, language TEXT, text TEXT);
-CREATE TABLE drafts.draft (id INTEGER PRIMARY KEY, iri TEXT, inferred INTEGER, label TEXT, key TEXT,
-  labels TEXT, names TEXT, texts TEXT, kind INTEGER, kinds TEXT,
-  label_words TEXT, name_words TEXT, text_words TEXT, kind_words TEXT);
-CREATE TABLE drafts.called (id INTEGER, key TEXT);
+CREATE TABLE said.said (iri TEXT, sort INTEGER, place INTEGER, language TEXT, text TEXT);
 CREATE TABLE drafts.numbered (number INTEGER PRIMARY KEY, id INTEGER);
 CREATE TABLE kind (number INTEGER PRIMARY KEY, iri TEXT UNIQUE, label TEXT, things INTEGER);
 CREATE TABLE thing (number INTEGER PRIMARY KEY, iri TEXT UNIQUE, key TEXT, labels TEXT,
@@ -58,12 +49,10 @@ CREATE VIRTUAL TABLE words USING fts5 (label, name, text, kind,
   content = '', detail = column, columnsize = 0, prefix = '1 2 3', tokenize = 'ascii');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, col);
 """
-_BY_THING: Final = """
-SELECT iri, sort, place, language, text FROM said
-ORDER BY iri, sort, place, language NOT IN ('en', ''), language, text
+_MIDDLE: Final = """
+WITH some AS (SELECT iri FROM said WHERE rowid % ? = 0)
+SELECT iri FROM some ORDER BY iri LIMIT 1 OFFSET (SELECT COUNT(*) / 2 FROM some)
 """
-_DRAFT: Final = "INSERT INTO draft VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_CALLED: Final = "INSERT INTO called VALUES (?, ?)"
 # Each table is filled in its own order, which takes the least time. `hashsize` is how many bytes of
 # words are gathered before they are written: the fewer pieces, the less there is to merge.
 _IN_ORDER: Final = """
@@ -80,18 +69,6 @@ CREATE UNIQUE INDEX drafts.number_of ON numbered (id, number);
 INSERT INTO name SELECT key, number FROM called JOIN numbered USING (id) ORDER BY key, number;
 """
 
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
-
-Row = tuple[str, int, int, str, str]
-
-
-class _Kind(NamedTuple):
-    """A class: its number, how many things are of it, and whether it has a label of its own."""
-
-    number: int
-    things: int
-    labelled: bool
-
 
 def write_index(store: Store, path: Path, *, merged: bool) -> None:
     """Write the search index of a store.
@@ -104,23 +81,29 @@ def write_index(store: Store, path: Path, *, merged: bool) -> None:
     Raises:
         CacheError: It cannot be written.
     """
-    drafts = path.with_name(f"{path.name}.drafts")
     try:
-        with closing(sqlite3.connect(path)) as index:
-            index.execute("ATTACH ? AS drafts", (str(drafts),))
-            _write(index, _said(store, merged))
-    except sqlite3.OperationalError as error:
+        with (
+            TemporaryDirectory(prefix=f"{path.name}.", dir=path.parent) as folder,
+            closing(sqlite3.connect(path)) as index,
+        ):
+            _write(index, path, Path(folder), _said(store, merged))
+    except (OSError, sqlite3.OperationalError) as error:
         # No space, say, or a SQLite that was made without its full-text search.
         raise CacheError(f"the search index cannot be written: {error}") from error
-    finally:
-        drafts.unlink(missing_ok=True)
 
 
-def _write(index: sqlite3.Connection, said: Iterator[Row]) -> None:
-    index.executescript(_TABLES)
-    index.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?)", said)
+def _write(index: sqlite3.Connection, path: Path, folder: Path, rows: Iterator[Row]) -> None:
+    for name in ("said", "drafts"):
+        index.execute(f"ATTACH ? AS {name}", (str(folder / name),))
+        index.executescript(PRAGMAS.format(name))
+    index.executescript(PRAGMAS.format("main") + TABLES + _TABLES)
+    said = index.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?)", rows).rowcount
     _write_kinds(index)
-    _write_drafts(index)
+    index.commit()
+    if said < _MANY:
+        write_drafts(index)
+    else:
+        _draft_by_halves(index, path, folder)
     unlabelled = index.execute("SELECT iri FROM kind WHERE label IS NULL").fetchall()
     index.executemany(
         "UPDATE kind SET label = ? WHERE iri = ?",
@@ -130,13 +113,30 @@ def _write(index: sqlite3.Connection, said: Iterator[Row]) -> None:
     index.executescript(f"BEGIN; {_IN_ORDER} COMMIT;")
 
 
+def _draft_by_halves(index: sqlite3.Connection, path: Path, folder: Path) -> None:
+    (middle,) = index.execute(_MIDDLE, (_SAMPLED,)).fetchone()
+    said, others = folder / "said", folder / "others"
+    command = [sys.executable, "-c", _SECOND, path, said, others, middle]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as second:  # noqa: S603
+        write_drafts(index, end=middle)
+        _, errors = second.communicate()
+    if second.returncode:
+        reason = errors.decode(errors="replace").strip().rpartition("\n")[2]
+        raise CacheError(f"the search index cannot be written: {reason}")
+    index.execute("ATTACH ? AS others", (str(others),))
+    for table in ("draft", "called"):
+        index.execute(f"INSERT INTO drafts.{table} SELECT * FROM others.{table}")  # noqa: S608
+    index.commit()
+
+
 def _said(store: Store, merged: bool) -> Iterator[Row]:
     """What is said of named things, a row each; what several graphs say comes as often."""
     for sort, properties in PROPERTIES:
         for place, predicate in enumerate(properties):
             for iri, value, _ in _pairs(store, predicate, merged):
-                if isinstance(value, Literal) and value.value.strip():
-                    yield iri, sort, place, value.language or "", _cut(value.value)
+                # Each look at a term makes a new string.
+                if isinstance(value, Literal) and (text := value.value).strip():
+                    yield iri, sort, place, value.language or "", _cut(text)
     for iri, value, asserted in _pairs(store, f"{RDF}type", merged):
         if isinstance(value, NamedNode):
             yield iri, CLASS, int(not asserted), "", value.value
@@ -176,71 +176,5 @@ def _write_kinds(index: sqlite3.Connection) -> None:
     index.executemany("UPDATE kind SET label = ?2 WHERE iri = ?1", labels.fetchall())
 
 
-def _write_drafts(index: sqlite3.Connection) -> None:
-    """Write what the index holds of each thing, before the things are in order."""
-
-    @lru_cache(_CLASSES_KEPT)
-    def kind(iri: str) -> _Kind:
-        found = index.execute("SELECT number, things, label FROM kind WHERE iri = ?", (iri,))
-        number, things, label = found.fetchone()
-        return _Kind(number, things, label is not None)
-
-    rows = index.execute(_BY_THING)
-    things = enumerate(groupby(rows, key=itemgetter(0)))
-    drafts = (_draft(number, iri, said, kind) for number, (iri, said) in things)
-    while some := list(islice(drafts, _AT_ONCE)):
-        index.executemany(_DRAFT, (draft for draft, _ in some))
-        index.executemany(_CALLED, ((draft[0], key) for draft, keys in some for key in keys))
-
-
-def _draft(
-    number: int, iri: str, rows: Iterable[Row], kind: Callable[[str], _Kind]
-) -> tuple[tuple[object, ...], set[str]]:
-    """What the index holds of a thing, and what it is called, folded."""
-    values = _by_sort(rows)
-    local = local_name(iri)
-    labels = list(values[LABEL]) or [(spaced(local), "")]
-    kinds = {kind(each): inferred for (each, _), inferred in values[CLASS].items()}
-    called = [key(text) for text, _ in labels]
-    also = [*(key(text) for text, _ in values[NAME]), key(local)]
-    numbers = [str(each.number) for each in kinds]
-    draft = (
-        number,
-        iri,
-        int(all(kinds.values())) if kinds else 0,
-        labels[0][0],
-        called[0],
-        _json(labels),
-        _json(values[NAME]),
-        _json(values[TEXT]),
-        _closest(kinds),
-        f" {' '.join(numbers)} ",
-        " ".join(called),
-        " ".join((*also, key(spaced(local)))),
-        " ".join(key(text) for text, _ in values[TEXT]),
-        " ".join(f"k{each}" for each in numbers),
-    )
-    return draft, {each[:_LONGEST_KEY].rstrip() for each in (*called, *also)} - {""}
-
-
-def _by_sort(rows: Iterable[Row]) -> list[dict[tuple[str, str], int]]:
-    """The values of each sort with their languages, each once, and the place of each."""
-    values: list[dict[tuple[str, str], int]] = [{} for _ in range(CLASS + 1)]
-    for _, sort, place, language, text in rows:
-        if len(values[sort]) < _MOST_VALUES:
-            values[sort].setdefault((text, language), place)
-    return values
-
-
-def _closest(kinds: dict[_Kind, int]) -> int | None:
-    """Of the classes of a thing the one that says most: asserted, with a label, of few things."""
-    ranked = sorted((inferred, not k.labelled, k.things, k.number) for k, inferred in kinds.items())
-    return ranked[0][-1] if ranked else None
-
-
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
-
-
-def _json(values: Iterable[tuple[str, str]]) -> str:
-    return _ENCODER.encode([*values])
