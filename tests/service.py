@@ -221,6 +221,9 @@ def _is_alive(pid: int) -> bool:
 
 
 def _main() -> None:
+    # Its workers are measured where tests open a store themselves; here that would only slow them.
+    for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
+        os.environ.pop(name, None)
     settings = Settings.from_environment()
     store = open_store(open_snapshot(Path(sys.argv[1])), settings)
     try:

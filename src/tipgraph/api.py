@@ -26,6 +26,7 @@ from tipgraph.validation import (
     ValidationReport,
     gather,
 )
+from tipgraph.validation.in_store import validate_store
 
 if TYPE_CHECKING:
     from tipgraph.store.remote import RemoteStore
@@ -113,7 +114,7 @@ def validate(
         if ontology is not None or coverage:
             raise UsageError("a store is validated without an ontology beside it and coverage")
         inputs = validation.Inputs(RdfGraph(), used)
-        return validation.validate_store(data, inputs, options, graphs=_several(graph))
+        return validate_store(data, inputs, options, graphs=_several(graph))
     if graph:
         raise UsageError("only a store has graphs to choose from")
     read_with = _graph(ontology)

@@ -16,17 +16,9 @@ from tipgraph.inputs import Inputs
 from tipgraph.reasoning import Entailment
 from tipgraph.settings import Settings
 from tipgraph.syntax import decode
-from tipgraph.validation import (
-    Document,
-    Engine,
-    FailOn,
-    Options,
-    fails,
-    gather,
-    validate,
-    validate_store,
-)
+from tipgraph.validation import Document, Engine, FailOn, Options, fails, gather, validate
 from tipgraph.validation.formats import REPORT_FORMATS, find_report_format, write_report
+from tipgraph.validation.in_store import validate_store
 
 _STDIN: Final = Path("-")
 _FORMATS: Final = tuple(form.name for form in REPORT_FORMATS)

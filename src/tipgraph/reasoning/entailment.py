@@ -8,7 +8,6 @@ from pyoxigraph import NamedNode, Triple
 
 from tipgraph.errors import InconsistencyError
 from tipgraph.namespaces import OWL, RDF, RDFS, XSD
-from tipgraph.reasoning import owlrl_engine
 
 _VOCABULARIES: Final = (RDF, RDFS, OWL, XSD)
 
@@ -34,6 +33,9 @@ def entailed(asserted: Iterable[Triple], regime: Entailment) -> list[Triple]:
     given = list(asserted)
     if regime is Entailment.none:
         return []
+    # RDFLib takes a while to import, and most graphs are validated as they are.
+    from tipgraph.reasoning import owlrl_engine
+
     if regime is Entailment.rdfs:
         closure = owlrl_engine.close_rdfs(given)
     else:

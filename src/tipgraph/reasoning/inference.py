@@ -13,7 +13,6 @@ from tipgraph.reasoning.compiled import CompiledOntology
 from tipgraph.reasoning.derivation import Derivation, derive
 from tipgraph.reasoning.evidence import Evidence
 from tipgraph.reasoning.materialisation import Materialisation
-from tipgraph.reasoning.owlrl_engine import close
 from tipgraph.reasoning.proofs import Proof, best_proofs
 from tipgraph.reasoning.statements import needs_statement, statement_writer
 
@@ -101,6 +100,9 @@ def infer_into(store: Store, ontology: Iterable[Triple | Quad]) -> int:
 
 
 def _agreed(asserted: frozenset[Triple], derivation: Derivation) -> frozenset[Triple]:
+    # RDFLib takes a while to import, and only the shipped graph is inferred here.
+    from tipgraph.reasoning.owlrl_engine import close
+
     reference = close(asserted)
     if reference.contradictions:
         listed = "".join(f"\n- {words}" for words in reference.contradictions)

@@ -3,7 +3,6 @@
 from tipgraph.validation.coverage import Coverage, coverage
 from tipgraph.validation.documents import Document, RdfGraph
 from tipgraph.validation.fail_on import FailOn, fails
-from tipgraph.validation.in_store import validate_store
 from tipgraph.validation.inputs import Inputs, gather
 from tipgraph.validation.report import ValidationReport, ValidationResult
 from tipgraph.validation.shapes_graph import check_shapes
@@ -24,5 +23,4 @@ __all__ = [
     "fails",
     "gather",
     "validate",
-    "validate_store",
 ]
