@@ -46,7 +46,8 @@ class Settings(BaseSettings):
         description="Address of a SPARQL endpoint that holds the graph, in place of a snapshot.",
     )
     store_user: str | None = Field(
-        default=None, description="User name at that endpoint (HTTP Basic authentication)."
+        default=None,
+        description="User name at that endpoint (HTTP Basic, or Digest where it asks for that).",
     )
     store_password: SecretStr | None = Field(
         default=None, description="Password of that user; never logged."

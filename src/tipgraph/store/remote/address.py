@@ -20,11 +20,15 @@ class Address:
         url: Its address, without any secret.
         credentials: The value of an Authorization field; empty when there is none. Never shown.
         tls: Checks its certificate; None where it has none.
+        user: Who calls it, by name and password; None for somebody else.
+        password: That user's. Never shown.
     """
 
     url: str
     credentials: str = field(repr=False)
     tls: ssl.SSLContext | None = field(repr=False)
+    user: str | None = None
+    password: str = field(default="", repr=False)
 
     @classmethod
     def of(
@@ -55,7 +59,11 @@ class Address:
                 "password into TIPGRAPH_STORE_PASSWORD, which are never logged"
             )
         tls = _tls(settings) if parts.scheme == "https" else None
-        return cls(url.partition("#")[0], _credentials(settings), tls)
+        secret = settings.store_password
+        password = secret.get_secret_value() if secret else ""
+        return cls(
+            url.partition("#")[0], _credentials(settings), tls, settings.store_user, password
+        )
 
 
 def _credentials(settings: Settings) -> str:

@@ -25,6 +25,7 @@ from tipgraph.errors import (
 from tipgraph.settings import Settings
 from tipgraph.store.failures import too_large
 from tipgraph.store.remote.address import Address
+from tipgraph.store.remote.authorization import CHALLENGES, Authorization, asked_again
 from tipgraph.store.remote.circuit import Circuit
 from tipgraph.store.remote.query import Graphs
 from tipgraph.store.remote.sayings import left_out, quoted
@@ -72,8 +73,7 @@ class Endpoint:
             (b"content-type", b"application/x-www-form-urlencoded"),
             (b"accept-encoding", b"identity"),
         ]
-        if address.credentials:
-            self._fields.append((b"authorization", address.credentials.encode()))
+        self._authorization = Authorization(address)
 
     def open(self) -> None:
         """Get ready to connect in the running event loop."""
@@ -164,23 +164,33 @@ class Endpoint:
         reason = ""
         for _ in range(_ATTEMPTS):
             try:
-                return await self._exchange(form)
+                return await self._introduced(form)
             except _UnreachedError as error:
                 reason = str(error)
         raise EndpointAwayError(f"the endpoint cannot be reached: {reason}")
 
-    async def _exchange(self, form: bytes) -> bytes:
+    async def _introduced(self, form: bytes) -> bytes:
+        for _ in range(CHALLENGES + 1):
+            received = await self._exchange(form)
+            if received is not None:
+                return received
+        raise asked_again()
+
+    async def _exchange(self, form: bytes) -> bytes | None:
+        """Receive an answer; None when the endpoint asks who this is and it can be told."""
         assert self._pool is not None  # noqa: S101  # it was opened
         begun = False
         try:
             async with self._pool.stream(
                 "POST",
                 self._address.url,
-                headers=self._fields,
+                headers=[*self._fields, *self._authorization.fields("POST", self._address.url)],
                 content=form,
                 extensions={"timeout": {"connect": _CONNECT}},
             ) as response:
                 begun = True
+                if self._authorization.challenged(response.status, response.headers):
+                    return None
                 return await self._read(response)
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
             if begun:

@@ -3,7 +3,7 @@
 Each request is made once. Whether it may be made again only its sender can tell.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from io import SEEK_END
 from types import TracebackType
@@ -15,6 +15,7 @@ import httpcore
 from tipgraph import __version__
 from tipgraph.errors import EndpointAwayError, EndpointFailureError, QueryError
 from tipgraph.store.remote.address import Address
+from tipgraph.store.remote.authorization import CHALLENGES, Authorization, asked_again
 from tipgraph.store.remote.endpoint import refusal
 
 # Seconds.
@@ -41,8 +42,7 @@ class Writer:
         self._timeouts = {"connect": _CONNECT, "read": seconds, "write": seconds}
         self._pool = httpcore.ConnectionPool(ssl_context=address.tls, max_connections=1)
         self._fields = [(b"user-agent", f"tipgraph/{__version__}".encode())]
-        if address.credentials:
-            self._fields.append((b"authorization", address.credentials.encode()))
+        self._authorization = Authorization(address)
 
     def update(self, text: str) -> None:
         """Have an update made, by URL-encoded POST (SPARQL 1.1 Protocol, 2.2.1).
@@ -52,7 +52,8 @@ class Writer:
             QueryError: It was refused.
         """
         body = urlencode({"update": text}).encode()
-        self._send("POST", self._address.url, b"application/x-www-form-urlencoded", body, len(body))
+        media_type = b"application/x-www-form-urlencoded"
+        self._send("POST", self._address.url, media_type, lambda: body, len(body))
 
     def put(self, graph: str | None, triples: BinaryIO) -> None:
         """Replace a graph (Graph Store HTTP Protocol, 5.3).
@@ -68,8 +69,11 @@ class Writer:
         which = f"?{urlencode({'graph': graph})}" if graph else "?default"
         # Without a length stated some engines read nothing, and say that all is well.
         length = triples.seek(0, SEEK_END)
-        triples.seek(0)
-        parts = iter(lambda: triples.read(_PART), b"")
+
+        def parts() -> Iterator[bytes]:
+            triples.seek(0)
+            return iter(lambda: triples.read(_PART), b"")
+
         url = self._address.url + which
         self._send("PUT", url, b"application/n-triples", parts, length)
 
@@ -78,22 +82,28 @@ class Writer:
         method: str,
         url: str,
         media_type: bytes,
-        body: bytes | Iterator[bytes],
+        body: Callable[[], bytes | Iterator[bytes]],
         length: int,
     ) -> None:
+        fields = [
+            *self._fields,
+            (b"content-type", media_type),
+            (b"content-length", str(length).encode()),
+        ]
         try:
-            with self._pool.stream(
-                method,
-                url,
-                headers=[
-                    *self._fields,
-                    (b"content-type", media_type),
-                    (b"content-length", str(length).encode()),
-                ],
-                content=body,
-                extensions={"timeout": self._timeouts},
-            ) as response:
-                self._check(response)
+            for _ in range(CHALLENGES + 1):
+                with self._pool.stream(
+                    method,
+                    url,
+                    headers=[*fields, *self._authorization.fields(method, url)],
+                    content=body(),
+                    extensions={"timeout": self._timeouts},
+                ) as response:
+                    # Nothing is written where somebody is asked first who it is.
+                    if not self._authorization.challenged(response.status, response.headers):
+                        self._check(response)
+                        return
+            raise asked_again()
         except httpcore.TimeoutException as error:
             raise EndpointAwayError(
                 "the endpoint takes too long: give it smaller batches"
