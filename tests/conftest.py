@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path, PurePath
 
 import pytest
@@ -10,11 +10,31 @@ from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.service import MEASURING
 from tests.working_copy import WorkingCopy
 from tipgraph.build import build
 from tipgraph.inputs import Inputs
 from tipgraph.snapshot import Snapshot
 from tipgraph.store import EmbeddedStore, open_store
+
+# Coverage is not taken here: it more than doubles the time, and others run through the same code.
+_NOT_MEASURED = (
+    "browser",
+    "reasoning/test_agreement.py",
+    "reasoning/test_mutants.py",
+    "server/test_html.py",
+    "server/test_validate_w3c.py",
+    "server/test_w3c.py",
+    "store/test_compliance.py",
+    "store/test_questions_elsewhere.py",
+    "store/test_same_answers.py",
+    "test_engines_agree.py",
+    "test_narratives.py",
+    "test_positions.py",
+    "test_readme.py",
+    "test_selection_agrees.py",
+    "test_shacl_suite.py",
+)
 
 
 class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
@@ -36,6 +56,25 @@ def pytest_configure() -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile:
     """Choose how tests are dealt out to processes."""
     return _ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave coverage out where it is not taken."""
+    here = Path(__file__).parent
+    for item in items:
+        path = item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
+        if path.startswith(_NOT_MEASURED):
+            item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Leave coverage out of the processes, too, that such a test starts."""
+    with pytest.MonkeyPatch.context() as environment:
+        if item.get_closest_marker("no_cover"):
+            for name in MEASURING:
+                environment.delenv(name, raising=False)
+        return (yield)
 
 
 def pytest_collection_finish() -> None:

@@ -60,6 +60,9 @@ _MERGED: Final = tuple(
 )
 _DATA_GRAPH: Final = "https://w3id.org/tipgraph/graph/data"
 
+# By these, processes that a process starts are measured as it is.
+MEASURING: Final = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+
 
 def rivers() -> list[Quad]:
     """The small graph, and a thousand numbers in its data for answers of some size."""
@@ -222,7 +225,7 @@ def _is_alive(pid: int) -> bool:
 
 def _main() -> None:
     # Its workers are measured where tests open a store themselves; here that would only slow them.
-    for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
+    for name in MEASURING:
         os.environ.pop(name, None)
     settings = Settings.from_environment()
     store = open_store(open_snapshot(Path(sys.argv[1])), settings)

@@ -22,9 +22,6 @@ from tipgraph.namespaces import RDF, XSD
 from tipgraph.syntax import parse_rdf
 from tipgraph.validation import ValidationResult
 
-# Most of it is the engines' own code, which takes longer to measure than to run.
-pytestmark = pytest.mark.no_cover
-
 EX: Final = "http://example.org/"
 PREFIXES: Final = """\
 @prefix ex: <http://example.org/> .

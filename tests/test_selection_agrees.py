@@ -16,8 +16,6 @@ from tipgraph.validation.targets import TARGET_NODE
 
 # rdflib warns of the ill-typed literal.
 pytestmark = [
-    # Most of it is the engines' own code, which takes longer to measure than to run.
-    pytest.mark.no_cover,
     pytest.mark.filterwarnings("ignore::UserWarning:rdflib"),
     # Only said of generated shapes that are long.
     pytest.mark.filterwarnings("ignore:Generating overly large repr"),

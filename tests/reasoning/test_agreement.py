@@ -1,6 +1,5 @@
 """Two engines, one closure: owlrl and the rules as SPARQL infer the same triples."""
 
-import pytest
 import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,9 +13,6 @@ from tipgraph.reasoning import Inference
 from tipgraph.reasoning.closure import informative
 from tipgraph.reasoning.derivation import derive
 from tipgraph.reasoning.owlrl_engine import close
-
-# Most of it is owlrl's own code, which takes longer to measure than to run.
-pytestmark = pytest.mark.no_cover
 
 THINGS = [thing(f"thing-{number}") for number in range(5)]
 CLASSES = [
