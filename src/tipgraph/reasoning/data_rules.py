@@ -5,10 +5,19 @@ A rule is applied forwards to facts that have just come, one of its premises at 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tipgraph.reasoning.tables import Resource, Table, Terms, ends, link, object_of, subject_of
+from tipgraph.reasoning.tables import (
+    Known,
+    Resource,
+    Table,
+    Terms,
+    ends,
+    link,
+    object_of,
+    subject_of,
+)
 
 Fact = tuple[Table, int]
 
@@ -34,8 +43,13 @@ class DataRule(ABC):
         """What follows when the premise at a position is one of some new facts."""
 
     @abstractmethod
-    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:
-        """Each set of facts that gives a conclusion, one key for each premise."""
+    def premises(self, conclusion: int, body: Sequence[Known]) -> Iterator[tuple[int, ...]]:
+        """Each set of facts that gives a conclusion, one key for each premise.
+
+        Args:
+            conclusion: The key of the conclusion.
+            body: What is known of each table of the rule's body.
+        """
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +59,10 @@ class Inclusion(DataRule):
     def conclusions(self, position: int, new: Collection[int]) -> Iterable[int]:  # noqa: D102
         return new
 
-    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
-        if conclusion in self.body[0].steps:
+    def premises(  # noqa: D102
+        self, conclusion: int, body: Sequence[Known]
+    ) -> Iterator[tuple[int, ...]]:
+        if conclusion in body[0]:
             yield (conclusion,)
 
 
@@ -67,10 +83,12 @@ class Reversal(DataRule):
             if not is_literal(value):
                 yield link(value, subject)
 
-    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
+    def premises(  # noqa: D102
+        self, conclusion: int, body: Sequence[Known]
+    ) -> Iterator[tuple[int, ...]]:
         subject, value = ends(conclusion)
         premise = link(value, subject)
-        if premise in self.body[0].steps:
+        if premise in body[0]:
             yield (premise,)
 
 
@@ -81,8 +99,10 @@ class Domain(DataRule):
     def conclusions(self, position: int, new: Collection[int]) -> Iterable[int]:  # noqa: D102
         return map(subject_of, new)
 
-    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
-        for value in self.body[0].objects(conclusion):
+    def premises(  # noqa: D102
+        self, conclusion: int, body: Sequence[Known]
+    ) -> Iterator[tuple[int, ...]]:
+        for value in body[0].objects(conclusion):
             yield (link(conclusion, value),)
 
 
@@ -100,8 +120,10 @@ class Range(DataRule):
         is_literal = self.terms.is_literal
         return (value for value in map(object_of, new) if not is_literal(value))
 
-    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
-        for subject in self.body[0].subjects(conclusion):
+    def premises(  # noqa: D102
+        self, conclusion: int, body: Sequence[Known]
+    ) -> Iterator[tuple[int, ...]]:
+        for subject in body[0].subjects(conclusion):
             yield (link(subject, conclusion),)
 
 
@@ -118,9 +140,11 @@ class HasValueMember(DataRule):
     def conclusions(self, position: int, new: Collection[int]) -> Iterable[int]:  # noqa: D102
         return (subject for subject, value in map(ends, new) if value == self.value)
 
-    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
+    def premises(  # noqa: D102
+        self, conclusion: int, body: Sequence[Known]
+    ) -> Iterator[tuple[int, ...]]:
         premise = link(conclusion, self.value)
-        if premise in self.body[0].steps:
+        if premise in body[0]:
             yield (premise,)
 
 
@@ -137,9 +161,11 @@ class HasValueLink(DataRule):
     def conclusions(self, position: int, new: Collection[int]) -> Iterable[int]:  # noqa: D102
         return (link(subject, self.value) for subject in new)
 
-    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
+    def premises(  # noqa: D102
+        self, conclusion: int, body: Sequence[Known]
+    ) -> Iterator[tuple[int, ...]]:
         subject, value = ends(conclusion)
-        if value == self.value and subject in self.body[0].steps:
+        if value == self.value and subject in body[0]:
             yield (subject,)
 
 
@@ -157,10 +183,12 @@ class SomeValues(DataRule):
             return (subject for subject, value in map(ends, new) if value in members)
         return (subject for value in new for subject in links.subjects(value))
 
-    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
-        links, filler = self.body
+    def premises(  # noqa: D102
+        self, conclusion: int, body: Sequence[Known]
+    ) -> Iterator[tuple[int, ...]]:
+        links, filler = body
         for value in links.objects(conclusion):
-            if value in filler.steps:
+            if value in filler:
                 yield link(conclusion, value), value
 
 
@@ -172,9 +200,11 @@ class Intersection(DataRule):
         others = [table.steps for number, table in enumerate(self.body) if number != position]
         return (member for member in new if all(member in steps for steps in others))
 
-    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
-        if all(conclusion in table.steps for table in self.body):
-            yield (conclusion,) * len(self.body)
+    def premises(  # noqa: D102
+        self, conclusion: int, body: Sequence[Known]
+    ) -> Iterator[tuple[int, ...]]:
+        if all(conclusion in table for table in body):
+            yield (conclusion,) * len(body)
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,16 +223,20 @@ class Chain(DataRule):
                 stops = {stop for start in stops for stop in table.objects(start)}
             yield from (link(start, stop) for start in starts for stop in stops)
 
-    def premises(self, conclusion: int) -> Iterator[tuple[int, ...]]:  # noqa: D102
+    def premises(  # noqa: D102
+        self, conclusion: int, body: Sequence[Known]
+    ) -> Iterator[tuple[int, ...]]:
         start, stop = ends(conclusion)
-        return self._ways(start, stop, 0)
+        return _ways(start, stop, body)
 
-    def _ways(self, start: int, stop: int, position: int) -> Iterator[tuple[int, ...]]:
-        table = self.body[position]
-        if position == len(self.body) - 1:
-            if link(start, stop) in table.steps:
-                yield (link(start, stop),)
-            return
-        for middle in table.objects(start):
-            for rest in self._ways(middle, stop, position + 1):
-                yield link(start, middle), *rest
+
+def _ways(start: int, stop: int, body: Sequence[Known]) -> Iterator[tuple[int, ...]]:
+    """The links in a row that lead from one thing to another."""
+    table, *others = body
+    if not others:
+        if link(start, stop) in table:
+            yield (link(start, stop),)
+        return
+    for middle in table.objects(start):
+        for rest in _ways(middle, stop, others):
+            yield link(start, middle), *rest

@@ -7,8 +7,8 @@ are its premises. The equality rules are left out on purpose: names that a funct
 would make equal are a clash here, and links to other datasets must not copy statements there.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import starmap
 from typing import Self
@@ -32,6 +32,23 @@ class Step:
     rule: str
     axiom: NamedNode | BlankNode
     premises: tuple[Triple, ...]
+
+
+def proof_of(triple: Triple, step_to: Callable[[Triple], Step | None]) -> dict[Triple, Step]:
+    """The step to a triple and to each premise under it, the triple itself first.
+
+    Args:
+        triple: What is proved.
+        step_to: The step to a triple; None for one that was asserted.
+    """
+    proof: dict[Triple, Step] = {}
+    open_triples = deque([triple])
+    while open_triples:
+        conclusion = open_triples.popleft()
+        if conclusion not in proof and (step := step_to(conclusion)) is not None:
+            proof[conclusion] = step
+            open_triples.extend(step.premises)
+    return proof
 
 
 @dataclass(frozen=True, slots=True)

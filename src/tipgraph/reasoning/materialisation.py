@@ -4,22 +4,20 @@ Each application of a rule is a step with a number. A fact is kept with the numb
 first gave it, whose premises all have lower numbers: that is what it takes to tell why.
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, starmap
 from typing import Final
 
 from pyoxigraph import BlankNode, Triple
 
 from tipgraph.errors import InconsistencyError
-from tipgraph.reasoning.axioms import refuse_axioms_in_data, resource
+from tipgraph.reasoning.axioms import refuse_axioms_in_data
 from tipgraph.reasoning.clashes import Clash, clash_of, report
 from tipgraph.reasoning.closure import SAME_AS, tells
 from tipgraph.reasoning.compiled import CompiledOntology
-from tipgraph.reasoning.data_rules import DataRule, Fact
-from tipgraph.reasoning.derivation import Step
-from tipgraph.reasoning.evidence import Evidence
-from tipgraph.reasoning.proofs import Proof, best_proofs
+from tipgraph.reasoning.data_rules import DataRule
+from tipgraph.reasoning.derivation import Step, proof_of
+from tipgraph.reasoning.proofs import SchemaProofs
 from tipgraph.reasoning.tables import Table, Term
 
 _ASSERTED: Final = 0
@@ -46,7 +44,7 @@ class Materialisation:
         self._aliases: set[Term] = set()
         # The rule of each step; step 0 is what was asserted.
         self._applied: list[DataRule | None] = [None]
-        self._schema: dict[Triple, Proof] | None = None
+        self._schema = SchemaProofs(ontology.schema)
         asserted = ontology.schema.asserted
         self._facts.load(self._noted(asserted))
         self._facts.load(self._checked(data))
@@ -76,23 +74,13 @@ class Materialisation:
         Returns:
             None when the triple was not inferred: it was asserted, or it does not follow.
         """
-        if triple in self._ontology.schema.steps:
-            return self._why_schema(triple)
+        proof = self._schema.why(triple)
+        if proof is not None:
+            return proof
         found = self._facts.find(triple)
         if found is None or found[0].steps[found[1]] == _ASSERTED:
             return None
-        proof: dict[Triple, Step] = {}
-        open_facts = deque([found])
-        while open_facts:
-            table, key = open_facts.popleft()
-            conclusion = self._facts.triple(table, key)
-            if table.steps[key] == _ASSERTED or conclusion in proof:
-                continue
-            rule, premises = self._step(table, key)
-            stated = tuple(self._facts.triple(*premise) for premise in premises)
-            proof[conclusion] = Step(rule.name, rule.axiom, stated)
-            open_facts.extend(premises)
-        return proof
+        return proof_of(triple, self._step_to)
 
     def is_asserted(self, triple: Triple) -> bool:
         """Whether a triple was asserted, as far as a rule could use it."""
@@ -149,28 +137,17 @@ class Materialisation:
         proof = self.why(triple) or {}
         return (each for step in proof.values() for each in step.premises if each not in proof)
 
-    def _step(self, table: Table, key: int) -> tuple[DataRule, list[Fact]]:
+    def _step_to(self, triple: Triple) -> Step | None:
+        found = self._facts.find(triple)
+        if found is None:
+            raise ValueError(f"{triple} does not hold")
+        table, key = found
         number = table.steps[key]
         rule = self._applied[number]
         if rule is None:
-            raise ValueError("an asserted fact has no step")
-        for keys in rule.premises(key):
+            return None
+        for keys in rule.premises(key, rule.body):
             premises = list(zip(rule.body, keys, strict=True))
             if all(each.steps[premise] < number for each, premise in premises):
-                return rule, premises
-        raise AssertionError(f"no premises of {self._facts.triple(table, key)}")
-
-    def _why_schema(self, triple: Triple) -> dict[Triple, Step]:
-        if self._schema is None:
-            self._schema = best_proofs(self._ontology.schema, Evidence({}, {}))
-        proof: dict[Triple, Step] = {}
-        open_triples = deque([triple])
-        while open_triples:
-            conclusion = open_triples.popleft()
-            found = self._schema[conclusion]
-            if found.rule == "asserted" or conclusion in proof:
-                continue
-            axiom = found.axiom or resource(conclusion.subject)
-            proof[conclusion] = Step(found.rule, axiom, found.premises)
-            open_triples.extend(found.premises)
-        return proof
+                return Step(rule.name, rule.axiom, tuple(starmap(self._facts.triple, premises)))
+        raise AssertionError(f"no premises of {triple}")

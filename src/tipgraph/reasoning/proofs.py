@@ -8,13 +8,15 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 from math import inf
 from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from tipgraph.reasoning.derivation import Derivation, Step
+from tipgraph.reasoning.axioms import resource
+from tipgraph.reasoning.derivation import Derivation, Step, proof_of
 from tipgraph.reasoning.evidence import Evidence
 
 _NO_CLAIMS: Final[frozenset[NamedNode]] = frozenset()
@@ -64,6 +66,31 @@ def best_proofs(derivation: Derivation, evidence: Evidence) -> dict[Triple, Proo
             and weakens nothing.
     """
     return _Search(derivation, evidence).run()
+
+
+class SchemaProofs:
+    """Proofs of what follows among the axioms of an ontology.
+
+    Args:
+        schema: The axioms with what follows among them.
+    """
+
+    def __init__(self, schema: Derivation) -> None:
+        self._schema = schema
+
+    def why(self, triple: Triple) -> dict[Triple, Step] | None:
+        """A proof, see `proof_of`; None when the triple does not follow among axioms."""
+        return proof_of(triple, self._step) if triple in self._schema.steps else None
+
+    def _step(self, triple: Triple) -> Step | None:
+        proof = self._best[triple]
+        if proof.rule == "asserted":
+            return None
+        return Step(proof.rule, proof.axiom or resource(triple.subject), proof.premises)
+
+    @cached_property
+    def _best(self) -> dict[Triple, Proof]:
+        return best_proofs(self._schema, Evidence({}, {}))
 
 
 class _Search:

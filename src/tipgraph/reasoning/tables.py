@@ -6,7 +6,7 @@ one number. A table says of each fact at which step it came, 0 if it was asserte
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, Protocol, Self
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -68,6 +68,29 @@ class Terms:
     def __getitem__(self, number: int) -> Term:
         return self._terms[number]
 
+    def copy(self) -> Self:
+        """The same numbers, to which others are added apart."""
+        copied = type(self)()
+        copied._numbers, copied._terms = self._numbers.copy(), self._terms.copy()
+        copied._literals = self._literals.copy()
+        return copied
+
+
+class Known(Protocol):
+    """What is known of a class's members or a property's links, however it is kept."""
+
+    def __contains__(self, key: int) -> bool:
+        """Whether a fact holds."""
+        ...
+
+    def objects(self, subject: int) -> Iterable[int]:
+        """The objects that a subject is linked to."""
+        ...
+
+    def subjects(self, value: int) -> Iterable[int]:
+        """The subjects that are linked to an object."""
+        ...
+
 
 class Table:
     """The members of a class, or the links of a property.
@@ -92,6 +115,10 @@ class Table:
         if self._indexes is not None:
             self._indexes.add(new)
         return new
+
+    def __contains__(self, key: int) -> bool:
+        """Whether a fact holds."""
+        return key in self.steps
 
     def objects(self, subject: int) -> Iterable[int]:
         """The objects that a subject is linked to."""
@@ -140,6 +167,13 @@ class Facts:
         self.terms = Terms()
         self._classes: dict[Term, Table] = {}
         self._properties: dict[Term, Table] = {}
+
+    def fork(self) -> Self:
+        """The same tables, with terms that are numbered apart from now on."""
+        forked = type(self)()
+        forked.terms = self.terms.copy()
+        forked._classes, forked._properties = self._classes, self._properties
+        return forked
 
     def members(self, term: Resource) -> Table:
         """The table of a class, a new one if need be."""
