@@ -11,6 +11,7 @@ TipgraphError                      exit code 4 unless a class below says otherwi
 ├── InconsistencyError             1  the statements contradict each other; carries the clashes
 ├── CacheError                     4  the snapshot folder cannot be written
 ├── ServiceError                   4  the service cannot start (a port in use, say)
+├── ProofLimitError                4  no proof of a triple was found within the limits
 ├── ValidationTimeoutError         4  a validation ran past its deadline
 ├── RequestError                   2  an HTTP request that breaks the protocol
 └── QueryError                     4  a query was not answered
@@ -126,6 +127,10 @@ class InconsistencyError(TipgraphError):
 
 class CacheError(TipgraphError):
     """The folder for snapshots cannot be written."""
+
+
+class ProofLimitError(TipgraphError):
+    """A triple may follow, but no proof of it was found within the limits of the search."""
 
 
 class ServiceError(TipgraphError):

@@ -1,12 +1,13 @@
 """Small graphs for the tests of reasoning."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
 from tipgraph.namespaces import ID, PREFIXES, RDF, TIP
 from tipgraph.reasoning import CompiledOntology, Materialisation
+from tipgraph.reasoning.derivation import Step
 
 ONTOLOGY = Path(__file__).with_name("ontology.ttl")
 RDF_TYPE = NamedNode(f"{RDF}type")
@@ -31,6 +32,25 @@ def small_ontology() -> frozenset[Triple]:
 def materialised(ontology: Set[Triple], data: Set[Triple]) -> Materialisation:
     """What follows by the compiled rules."""
     return Materialisation(CompiledOntology.compile(ontology), data)
+
+
+def assert_well_founded(
+    proof: Mapping[Triple, Step] | None, triple: Triple, asserted: Set[Triple]
+) -> None:
+    """A proof leads from asserted triples to its own and does not go round."""
+    assert proof is not None, f"{triple} has no proof"
+    assert next(iter(proof)) == triple
+    settled: set[Triple] = set(asserted)
+    open_steps = dict(proof)
+    while open_steps:
+        ready = {
+            conclusion
+            for conclusion, step in open_steps.items()
+            if settled.issuperset(step.premises)
+        }
+        assert ready, f"{triple} is proved by itself"
+        settled |= ready
+        open_steps = {each: open_steps[each] for each in open_steps.keys() - ready}
 
 
 def tip(name: str) -> NamedNode:

@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
-from tests.reasoning.support import RDF_TYPE, materialised, small_ontology, thing, tip, triples
+from tests.reasoning.support import (
+    RDF_TYPE,
+    assert_well_founded,
+    materialised,
+    small_ontology,
+    thing,
+    tip,
+    triples,
+)
 from tests.reasoning.test_agreement import links, others, types
 from tests.reasoning.test_clashes import CLASHES
 from tipgraph.errors import InconsistencyError, UnsupportedAxiomError
@@ -86,20 +94,7 @@ def _things() -> st.SearchStrategy[int]:
 def assert_proved(closure: Materialisation, asserted: Set[Triple]) -> None:
     """Every inferred triple has a proof from asserted ones that does not go round."""
     for triple in closure.triples():
-        proof = closure.why(triple)
-        assert proof is not None
-        assert next(iter(proof)) == triple
-        settled: set[Triple] = set(asserted)
-        open_steps = dict(proof)
-        while open_steps:
-            ready = {
-                conclusion
-                for conclusion, step in open_steps.items()
-                if settled.issuperset(step.premises)
-            }
-            assert ready, f"{triple} is proved by itself"
-            settled |= ready
-            open_steps = {each: open_steps[each] for each in open_steps.keys() - ready}
+        assert_well_founded(closure.why(triple), triple, asserted)
 
 
 @settings(max_examples=50, deadline=None)

@@ -1,22 +1,40 @@
 """The command `infer`: what follows from data and an ontology, and why."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from pyoxigraph import Quad, RdfFormat, Triple, serialize
 
 from tipgraph import dataset
 from tipgraph.bulk import stream_quads
-from tipgraph.cli.options import output_stream
+from tipgraph.cli.options import (
+    Data,
+    Infer,
+    SkipErrors,
+    StoreUrl,
+    Union,
+    inputs_of,
+    opened,
+    output_stream,
+)
 from tipgraph.cli.progress import progress
+from tipgraph.describe import run
 from tipgraph.errors import InputSyntaxError, UsageError
 from tipgraph.namespaces import GRAPH_DATA, GRAPH_INFERRED, GRAPH_ONTOLOGY, PREFIXES
 from tipgraph.reasoning import CompiledOntology, Materialisation
+from tipgraph.reasoning.derivation import Step
 from tipgraph.reasoning.explanation import as_triples, folded, in_words, statement
+from tipgraph.settings import Settings
+from tipgraph.store import EmbeddedStore
 from tipgraph.syntax import parse_rdf
+from tipgraph.why import prover
+
+if TYPE_CHECKING:
+    from tipgraph.store.remote import RemoteStore
 
 
 class InferredFormat(StrEnum):
@@ -32,6 +50,14 @@ _RDF_FORMATS: Final = {
     InferredFormat.nt: RdfFormat.N_TRIPLES,
     InferredFormat.nq: RdfFormat.N_QUADS,
 }
+
+
+@dataclass(frozen=True)
+class _Proofs:
+    """Tells why triples hold, inferred here or in a store."""
+
+    why: Callable[[Triple], dict[Triple, Step] | None]
+    is_asserted: Callable[[Triple], bool]
 
 
 def infer_command(
@@ -67,9 +93,27 @@ def infer_command(
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a file instead of standard output.")
     ] = None,
+    stored: Data = None,
+    union_default_graph: Union = False,
+    skip_errors: SkipErrors = False,
+    infer: Infer = False,
+    store_url: StoreUrl = None,
 ) -> None:
-    """Write what follows from RDF by OWL 2 RL, or why a triple does: exit 1 if it does not."""
+    """Write what follows from RDF by OWL 2 RL, or why a triple does: exit 1 if it does not.
+
+    With --why, --data FILE --infer or --store URL names a graph that holds its conclusions:
+    they are not drawn again, so that a proof takes no longer from a large graph.
+    """
     wanted = [_asked(text) for text in why or []]
+    inputs = inputs_of(stored, union_default_graph, skip_errors, infer)
+    settings = Settings.from_environment(store_url=store_url)
+    if stored or store_url or (wanted and settings.store_url and not (data or ontology)):
+        if data or not wanted:
+            raise UsageError("--data and --store need --why, and no FILE")
+        with opened(inputs, settings) as store:
+            proves = _stored_proofs(store, ontology)
+            held = _explain(proves, wanted, data_format, output)
+        raise typer.Exit(0 if held else 1)
     with progress() as announce:
         announce("compile the ontology")
         compiled = CompiledOntology.compile(_ontology(ontology))
@@ -79,7 +123,7 @@ def infer_command(
             typer.echo(f"note: OWL 2 RL has no rule for {name}: nothing follows from it", err=True)
         announce("write")
         if wanted:
-            held = _explain(closure, wanted, data_format, output)
+            held = _explain(_Proofs(closure.why, closure.is_asserted), wanted, data_format, output)
         else:
             held = True
             _write(closure.triples(), data_format or InferredFormat.ttl, output)
@@ -111,8 +155,16 @@ def _asked(text: str) -> Triple:
     return quads[0].triple
 
 
+def _stored_proofs(store: "EmbeddedStore | RemoteStore", ontology: list[Path] | None) -> _Proofs:
+    made = prover(store.manifest, _ontology(ontology))
+    return _Proofs(
+        lambda triple: run(store, made.why(triple)),
+        lambda triple: run(store, made.is_asserted(triple)),
+    )
+
+
 def _explain(
-    closure: Materialisation,
+    proofs_of: _Proofs,
     wanted: list[Triple],
     data_format: InferredFormat | None,
     output: Path | None,
@@ -121,10 +173,10 @@ def _explain(
     proofs = {}
     missing = False
     for triple in wanted:
-        proof = closure.why(triple)
+        proof = proofs_of.why(triple)
         if proof is not None:
             proofs[triple] = folded(proof)
-        elif closure.is_asserted(triple):
+        elif proofs_of.is_asserted(triple):
             typer.echo(f"{statement(triple)}\n  was asserted, not inferred", err=True)
         else:
             missing = True

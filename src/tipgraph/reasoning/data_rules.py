@@ -237,6 +237,11 @@ def _ways(start: int, stop: int, body: Sequence[Known]) -> Iterator[tuple[int, .
         if link(start, stop) in table:
             yield (link(start, stop),)
         return
-    for middle in table.objects(start):
-        for rest in _ways(middle, stop, others):
-            yield link(start, middle), *rest
+    middles = table.objects(start)
+    if len(others) == 1:
+        # One end may have a million links where the other has one.
+        middles = min(middles, others[0].subjects(stop), key=len)
+    for middle in middles:
+        if link(start, middle) in table:
+            for rest in _ways(middle, stop, others):
+                yield link(start, middle), *rest

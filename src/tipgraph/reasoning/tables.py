@@ -5,7 +5,7 @@ one number. A table says of each fact at which step it came, 0 if it was asserte
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final, Protocol, Self
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -83,11 +83,11 @@ class Known(Protocol):
         """Whether a fact holds."""
         ...
 
-    def objects(self, subject: int) -> Iterable[int]:
+    def objects(self, subject: int) -> Collection[int]:
         """The objects that a subject is linked to."""
         ...
 
-    def subjects(self, value: int) -> Iterable[int]:
+    def subjects(self, value: int) -> Collection[int]:
         """The subjects that are linked to an object."""
         ...
 
@@ -120,11 +120,11 @@ class Table:
         """Whether a fact holds."""
         return key in self.steps
 
-    def objects(self, subject: int) -> Iterable[int]:
+    def objects(self, subject: int) -> Collection[int]:
         """The objects that a subject is linked to."""
         return self._indexed().by_subject.get(subject, ())
 
-    def subjects(self, value: int) -> Iterable[int]:
+    def subjects(self, value: int) -> Collection[int]:
         """The subjects that are linked to an object."""
         return self._indexed().by_object.get(value, ())
 

@@ -1,0 +1,216 @@
+"""Why an inferred triple of a graph holds: its proof, found in the store that holds the graph.
+
+The store was closed under an ontology when it was built. So nothing is inferred anew: what the
+rules need to know of the facts near to the triple is asked by SPARQL, a few queries for a proof,
+however large the graph is. These are written as plans, see `describe`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+from pyoxigraph import BlankNode, NamedNode, Triple
+
+from tipgraph import dataset
+from tipgraph.describe import Made, Plan, run
+from tipgraph.errors import ProofLimitError, UsageError
+from tipgraph.namespaces import GRAPH_INFERRED, GRAPH_ONTOLOGY
+from tipgraph.reasoning import CompiledOntology, backward
+from tipgraph.reasoning.backward import Answer, Found, Question
+from tipgraph.reasoning.closure import tells
+from tipgraph.reasoning.derivation import Step
+from tipgraph.reasoning.proofs import SchemaProofs
+from tipgraph.snapshot import Manifest
+from tipgraph.store import Solutions, Store
+
+# Links of one thing by one property that are looked at in a graph.
+_MOST_ENDS: Final = 200
+# Questions in one query.
+_BATCH: Final = 100
+# Of a store with more named graphs, each pattern is matched in all of them and sorted out after.
+_MOST_GRAPHS: Final = 8
+
+
+@dataclass(frozen=True)
+class Graphs:
+    """Where the triples of a closed graph are.
+
+    Args:
+        asserted: Named graphs of asserted triples; None when they are all but `/graph/inferred`.
+        default: Whether the default graph holds triples of its own; inferred ones may be repeated
+            in it.
+    """
+
+    asserted: tuple[NamedNode, ...] | None
+    default: bool
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> Self:
+        """Read what a store holds.
+
+        Raises:
+            UsageError: It has no inferred triples.
+        """
+        if GRAPH_INFERRED.value not in manifest.graphs:
+            raise UsageError(
+                f"the graph has no inferred triples: there is no {GRAPH_INFERRED.value}; "
+                "build it with --infer"
+            )
+        names = manifest.default_graph or tuple(manifest.graphs)
+        asserted = tuple(NamedNode(name) for name in names if name != GRAPH_INFERRED.value)
+        merged = bool(manifest.default_graph)
+        return cls(asserted if merged or len(asserted) <= _MOST_GRAPHS else None, not merged)
+
+    def asking(self, plan: backward.Plan[Made]) -> Plan[Made]:
+        """The plan that finds the answers to the questions of another."""
+        try:
+            questions = next(plan)
+            while True:
+                answers: dict[Question, Answer] = {}
+                for first in range(0, len(questions), _BATCH):
+                    batch = questions[first : first + _BATCH]
+                    solutions = yield self._query(batch)
+                    answers |= dict(zip(batch, _answers(len(batch), solutions), strict=True))
+                questions = plan.send(answers)
+        except StopIteration as stop:
+            made: Made = stop.value
+            return made
+
+    def _query(self, questions: Sequence[Question]) -> str:
+        """The query that answers questions, each row with the number of its question."""
+        numbered = list(enumerate(questions))
+        whole = [(number, each) for number, each in numbered if None not in each]
+        branches = list(self._memberships(whole)) if whole else []
+        for number, each in numbered:
+            if None in each:
+                pattern = " ".join("?end" if term is None else str(term) for term in each)
+                branches += self._matches(f"({number} AS ?number) ?end", "", pattern)
+        return f"SELECT ?number ?end ?inferred {{ {' UNION '.join(branches)} }}"
+
+    def _memberships(self, questions: Iterable[tuple[int, Question]]) -> Iterator[str]:
+        rows = " ".join(
+            f"({number} {' '.join(map(str, question))})" for number, question in questions
+        )
+        return self._matches("?number", f"VALUES (?number ?s ?p ?o) {{ {rows} }}", "?s ?p ?o")
+
+    def _matches(self, variables: str, given: str, pattern: str) -> Iterator[str]:
+        """A subquery for the matches of a pattern in each graph."""
+        inferred = f"GRAPH {GRAPH_INFERRED} {{ {pattern} }}"
+        wheres = [(inferred, "true")]
+        if self.asserted is None:
+            found = f"GRAPH ?g {{ {pattern} }} FILTER(?g != {GRAPH_INFERRED})"
+            wheres.append((found, "false"))
+        else:
+            wheres += [(f"GRAPH {name} {{ {pattern} }}", "false") for name in self.asserted]
+        if self.default:
+            wheres.append((pattern, f"EXISTS {{ {inferred} }}"))
+        for where, told in wheres:
+            # A thing may have a million links, and one of them may do.
+            limit = "" if given else f" LIMIT {_MOST_ENDS}"
+            yield f"{{ SELECT {variables} ({told} AS ?inferred) {{ {given} {where} }}{limit} }}"
+
+
+class Prover:
+    """Makes the plans that prove triples.
+
+    Args:
+        ontology: The ontology that the graph was closed under; its tables are filled with its own
+            facts, so it serves no other purpose.
+        graphs: Where the graph's triples are.
+    """
+
+    def __init__(self, ontology: CompiledOntology, graphs: Graphs) -> None:
+        self._ontology = ontology
+        self._ontology.facts.load(ontology.schema.asserted)
+        self._schema = SchemaProofs(ontology.schema)
+        self._graphs = graphs
+
+    def why(self, triple: Triple) -> Plan[dict[Triple, Step] | None]:
+        """Plan a proof of an inferred triple: the step to it, and to each premise under it.
+
+        Args:
+            triple: The triple; it comes first in the proof. Premises without a step were asserted.
+
+        Returns:
+            None when the triple was not inferred: it was asserted, or it does not follow.
+
+        Raises:
+            ProofLimitError: The triple was inferred, but no proof was found.
+        """
+        proof = self._schema.why(triple)
+        if proof is not None:
+            return proof
+        answer = yield from self._stored(triple)
+        if any(found.asserted for found in answer.found) or not (answer.found or not tells(triple)):
+            return None
+        proof = yield from self._graphs.asking(backward.prove(self._ontology, triple))
+        if proof is None and answer.found:
+            raise ProofLimitError(
+                "the triple is among the inferred ones, but by this ontology it follows from no "
+                "other triples that have names: see --ontology, or infer from the files"
+            )
+        return proof
+
+    def is_asserted(self, triple: Triple) -> Plan[bool]:
+        """Plan to find out whether a triple was asserted."""
+        if triple in self._ontology.schema.asserted:
+            return True
+        answer = yield from self._stored(triple)
+        return any(found.asserted for found in answer.found)
+
+    def _stored(self, triple: Triple) -> Plan[Answer]:
+        question = Question.of(triple)
+        if question is None:
+            return Answer(())
+        return (yield from self._graphs.asking(_asked(question)))
+
+
+def why(
+    store: Store, triple: Triple, ontology: Iterable[Triple] | None = None
+) -> dict[Triple, Step] | None:
+    """A proof of an inferred triple of a store, see `Prover.why`.
+
+    Args:
+        store: An embedded store, or an endpoint.
+        triple: The triple.
+        ontology: The ontology that the graph was closed under; the shipped one when not given.
+
+    Raises:
+        UsageError: The store holds no inferred triples.
+        ProofLimitError: The triple was inferred, but no proof was found.
+        QueryError: The store did not answer.
+    """
+    return run(store, prover(store.manifest, ontology).why(triple))
+
+
+def prover(manifest: Manifest, ontology: Iterable[Triple] | None = None) -> Prover:
+    """The prover for a store, by what it holds.
+
+    Raises:
+        UsageError: It holds no inferred triples.
+        UnsupportedAxiomError: OWL 2 RL concludes from an axiom what the rules do not.
+    """
+    graphs = Graphs.of(manifest)
+    if ontology is None:
+        ontology = (quad.triple for quad in dataset.read_shipped(GRAPH_ONTOLOGY))
+    return Prover(CompiledOntology.compile(ontology), graphs)
+
+
+def _asked(question: Question) -> backward.Plan[Answer]:
+    answers = yield (question,)
+    return answers[question]
+
+
+def _answers(count: int, solutions: Solutions) -> list[Answer]:
+    """The answers to so many questions."""
+    found: list[list[Found]] = [[] for _ in range(count)]
+    # The same label means another node in another answer.
+    nameless: dict[BlankNode, BlankNode] = defaultdict(BlankNode)
+    for row in solutions:
+        end = row["end"]
+        if isinstance(end, BlankNode):
+            end = nameless[end]
+        asserted = row["inferred"].value not in ("true", "1")
+        found[int(row["number"].value)].append(Found(end, asserted))
+    return [Answer(each, whole=len(each) < _MOST_ENDS) for each in found]
