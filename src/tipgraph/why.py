@@ -97,14 +97,16 @@ class Graphs:
     def _matches(self, variables: str, given: str, pattern: str) -> Iterator[str]:
         """A subquery for the matches of a pattern in each graph."""
         inferred = f"GRAPH {GRAPH_INFERRED} {{ {pattern} }}"
+        # Elsewhere it may be repeated: in the default graph, or at an endpoint that has none.
+        repeated = f"EXISTS {{ {inferred} }}" if self.default else "false"
         wheres = [(inferred, "true")]
         if self.asserted is None:
             found = f"GRAPH ?g {{ {pattern} }} FILTER(?g != {GRAPH_INFERRED})"
-            wheres.append((found, "false"))
+            wheres.append((found, repeated))
         else:
-            wheres += [(f"GRAPH {name} {{ {pattern} }}", "false") for name in self.asserted]
+            wheres += [(f"GRAPH {name} {{ {pattern} }}", repeated) for name in self.asserted]
         if self.default:
-            wheres.append((pattern, f"EXISTS {{ {inferred} }}"))
+            wheres.append((pattern, repeated))
         for where, told in wheres:
             # A thing may have a million links, and one of them may do.
             limit = "" if given else f" LIMIT {_MOST_ENDS}"
