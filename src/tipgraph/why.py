@@ -8,7 +8,7 @@ however large the graph is. These are written as plans, see `describe`.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
@@ -27,7 +27,7 @@ from tipgraph.store import Solutions, Store
 # Links of one thing by one property that are looked at in a graph.
 _MOST_ENDS: Final = 200
 # Questions in one query.
-_BATCH: Final = 100
+_BATCH: Final = 500
 # Of a store with more named graphs, each pattern is matched in all of them and sorted out after.
 _MOST_GRAPHS: Final = 8
 
@@ -69,30 +69,42 @@ class Graphs:
             while True:
                 answers: dict[Question, Answer] = {}
                 for first in range(0, len(questions), _BATCH):
-                    batch = questions[first : first + _BATCH]
-                    solutions = yield self._query(batch)
-                    answers |= dict(zip(batch, _answers(len(batch), solutions), strict=True))
+                    answers |= yield from self._answers(questions[first : first + _BATCH])
                 questions = plan.send(answers)
         except StopIteration as stop:
             made: Made = stop.value
             return made
 
-    def _query(self, questions: Sequence[Question]) -> str:
-        """The query that answers questions, each row with the number of its question."""
-        numbered = list(enumerate(questions))
-        whole = [(number, each) for number, each in numbered if None not in each]
-        branches = list(self._memberships(whole)) if whole else []
-        for number, each in numbered:
-            if None in each:
-                pattern = " ".join("?end" if term is None else str(term) for term in each)
-                branches += self._matches(f"({number} AS ?number) ?end", "", pattern)
-        return f"SELECT ?number ?end ?inferred {{ {' UNION '.join(branches)} }}"
+    def _answers(self, questions: Sequence[Question]) -> Plan[dict[Question, Answer]]:
+        """Plan to answer some questions: which have an answer at all, then what it is."""
+        holding = yield _query(self._standings(questions))
+        asked = [questions[number] for number in _numbers(holding) if None in questions[number]]
+        whole = _found(questions, (row for row in holding if row["inferred"]))
+        ends = _found(asked, (yield _query(self._ends(asked)))) if asked else {}
+        return {each: Answer(()) for each in questions} | whole | ends
 
-    def _memberships(self, questions: Iterable[tuple[int, Question]]) -> Iterator[str]:
-        rows = " ".join(
-            f"({number} {' '.join(map(str, question))})" for number, question in questions
-        )
-        return self._matches("?number", f"VALUES (?number ?s ?p ?o) {{ {rows} }}", "?s ?p ?o")
+    def _standings(self, questions: Iterable[Question]) -> Iterator[str]:
+        """Subqueries for how triples stand, and for which open questions there is any triple."""
+        rows: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for number, question in enumerate(questions):
+            given = zip(("?s", "?p", "?o"), question, strict=True)
+            known = {name: str(term) for name, term in given if term is not None}
+            rows[tuple(known)].append(f"({number} {' '.join(known.values())})")
+        for names, values in rows.items():
+            table = f"VALUES (?number {' '.join(names)}) {{ {' '.join(values)} }}"
+            if len(names) == 3:
+                yield from self._matches("?number", table, "?s ?p ?o")
+            else:
+                anywhere = "EXISTS { ?s ?p ?o }"
+                if self.default:
+                    anywhere += " || EXISTS { GRAPH ?g { ?s ?p ?o } }"
+                yield f"{{ SELECT ?number {{ {table} FILTER({anywhere}) }} }}"
+
+    def _ends(self, questions: Iterable[Question]) -> Iterator[str]:
+        """Subqueries for the ends that are asked for."""
+        for number, question in enumerate(questions):
+            pattern = " ".join("?end" if term is None else str(term) for term in question)
+            yield from self._matches(f"({number} AS ?number) ?end", "", pattern)
 
     def _matches(self, variables: str, given: str, pattern: str) -> Iterator[str]:
         """A subquery for the matches of a pattern in each graph."""
@@ -204,15 +216,25 @@ def _asked(question: Question) -> backward.Plan[Answer]:
     return answers[question]
 
 
-def _answers(count: int, solutions: Solutions) -> list[Answer]:
-    """The answers to so many questions."""
-    found: list[list[Found]] = [[] for _ in range(count)]
+def _query(branches: Iterable[str]) -> str:
+    return f"SELECT ?number ?end ?inferred {{ {' UNION '.join(branches)} }}"
+
+
+def _numbers(solutions: Solutions) -> list[int]:
+    """The numbers of the questions that have an answer."""
+    return sorted({int(row["number"].value) for row in solutions})
+
+
+def _found(questions: Sequence[Question], rows: Iterable[Any]) -> dict[Question, Answer]:
+    """The answers that rows give to questions."""
+    found: dict[Question, list[Found]] = defaultdict(list)
     # The same label means another node in another answer.
     nameless: dict[BlankNode, BlankNode] = defaultdict(BlankNode)
-    for row in solutions:
+    for row in rows:
         end = row["end"]
         if isinstance(end, BlankNode):
             end = nameless[end]
+        # Virtuoso computes numbers in the place of truth values.
         asserted = row["inferred"].value not in ("true", "1")
-        found[int(row["number"].value)].append(Found(end, asserted))
-    return [Answer(each, whole=len(each) < _MOST_ENDS) for each in found]
+        found[questions[int(row["number"].value)]].append(Found(end, asserted))
+    return {each: Answer(ends, len(ends) < _MOST_ENDS) for each, ends in found.items()}
