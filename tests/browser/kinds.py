@@ -22,6 +22,9 @@ KINDS: Final = {
     "claim": "/page/claim/nk/s21-03",
     "contradicted-claim": "/page/claim/nk/s37-02",
     "conclusion": "/page/inferred/28a26c388f8ddf62",
+    "proof": "/why?subject=https://w3id.org/tipgraph/id/vg-prison-camp-inmates"
+    "&predicate=http://www.w3.org/1999/02/22-rdf-syntax-ns%23type"
+    "&object=http://www.w3.org/ns/prov%23Agent",
     "passage": "/page/doc/nk/s21",
     "document": "/page/doc/nk",
     "documentation": "/docs",

@@ -138,8 +138,10 @@ class Table:
 
     def _indexed(self) -> "_Indexes":
         if self._indexes is None:
-            self._indexes = _Indexes()
-            self._indexes.add(self.steps)
+            # Whole before it is seen: several threads may look a table up.
+            indexes = _Indexes()
+            indexes.add(self.steps)
+            self._indexes = indexes
         return self._indexes
 
 

@@ -24,6 +24,7 @@ from tipgraph.server.search import Search
 from tipgraph.server.templates import Templates
 from tipgraph.server.validate import ValidationEndpoint
 from tipgraph.server.validations import Validations
+from tipgraph.server.why import Why
 from tipgraph.settings import Settings
 from tipgraph.store import Store
 
@@ -126,6 +127,7 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
             ValidationEndpoint(service, store, manifest, settings, validations=app.validations),
             Dumps(service, store.snapshot, root=root) if store.snapshot else NoDumps(service),
             Search(service, index, settings),
+            Why(service, store, settings),
             Assets(service, files),
         ),
         index=index,

@@ -31,6 +31,12 @@ _SEARCH_PARAMETERS: Final = (
     ),
     ("format", "json or html; wins over Accept.", False, "string"),
 )
+_WHY_PARAMETERS: Final = (
+    ("subject", "The subject: an absolute IRI.", False, "string"),
+    ("predicate", "The predicate: an absolute IRI.", False, "string"),
+    ("object", "The object: an absolute IRI, or a literal as in Turtle.", False, "string"),
+    ("format", "json, html or a format of graphs by name; wins over Accept.", False, "string"),
+)
 _FORM: Final = "application/x-www-form-urlencoded"
 _VALIDATE_PARAMETERS: Final = (
     ("data-graph-uri", "A graph of this service to validate.", True),
@@ -269,7 +275,33 @@ def reading_paths() -> dict[str, Any]:
         for path, summary, description, types in _READING
     }
     things = {path: {"get": _thing(path, summary)} for path, summary in _THINGS}
-    return things | documents | search_paths() | question_paths()
+    return things | documents | search_paths() | why_paths() | question_paths()
+
+
+def why_paths() -> dict[str, Any]:
+    """The path item of `/why`."""
+    operation = _reading(
+        "/why",
+        "Why a triple was inferred",
+        "Its proof, step by step: each conclusion with its rule, the property or class whose axiom "
+        "the rule applied, and its premises, down to what was asserted. As a graph, all its "
+        "triples.",
+        ("application/json", *_GRAPH_OR_PAGE),
+    )
+    problem: dict[str, Any] = {"content": {"application/problem+json": {}}}
+    operation["responses"] |= {
+        "200": {**operation["responses"]["200"], "description": "The proof"},
+        "304": {"description": "The proof is the one the client has"},
+        "400": {"description": "A parameter is missing or cannot be used", **problem},
+        "404": {"description": "The triple was asserted, or it does not follow", **problem},
+        "422": {"description": "No proof was found within the limits", **problem},
+        "503": {"description": "The deadline came first, or the service is busy", **problem},
+    }
+    parameters = [_parameter(*each) for each in _WHY_PARAMETERS]
+    for each in parameters[:3]:
+        each["required"] = True
+    operation["parameters"] = parameters
+    return {"/why": {"get": {**operation, "tags": ["Inference"]}}}
 
 
 def question_paths() -> dict[str, Any]:

@@ -19,6 +19,7 @@ from tipgraph.errors import (
     MemoryLimitError,
     NotAcceptableError,
     OverloadedError,
+    ProofLimitError,
     QueryCancelledError,
     QuerySyntaxError,
     QueryTimeoutError,
@@ -207,6 +208,13 @@ _TYPES: Final = (
         "Make it more specific, or sort and group fewer solutions. Trying it again will not help.",
     ),
     ProblemType(
+        "no-proof-found",
+        422,
+        "The triple may follow, but no proof of it was found",
+        "A proof is looked for among the facts nearest to the triple, and nodes without a name "
+        "cannot be looked up. The command `tipgraph infer --why` with the files finds it.",
+    ),
+    ProblemType(
         "client-share",
         429,
         "This client takes more than its share",
@@ -291,6 +299,7 @@ _SLUGS: Final[Mapping[type[TipgraphError], str]] = MappingProxyType(
         NotAcceptableError: "not-acceptable",
         ResultTooLargeError: "result-too-large",
         MemoryLimitError: "memory-limit",
+        ProofLimitError: "no-proof-found",
         ClientShareError: "client-share",
         EngineError: "engine-failure",
         QueryTimeoutError: "query-timeout",

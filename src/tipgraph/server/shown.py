@@ -39,6 +39,7 @@ class Shown:
         language: The language of the text; empty when it has none.
         note: What is to be known about it, such as its datatype.
         inferred: Whether the triple that says it was inferred.
+        why: The local path that tells why it was; empty where that is said otherwise.
         inside: What is said of it in turn, if it has no name of its own.
         term: The term.
     """
@@ -48,6 +49,7 @@ class Shown:
     language: str = ""
     note: str = ""
     inferred: bool = False
+    why: str = ""
     inside: "tuple[Row, ...]" = ()
     term: Term | None = None
 

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Triple
 
 from tipgraph.describe import LABELS, Description
 from tipgraph.namespaces import DCTERMS, OWL, PROV, RDF, SKOS, TIP
@@ -14,6 +14,7 @@ from tipgraph.server.evidence import STATED, Evidence, EvidenceReader
 from tipgraph.server.passages import SAID_OF_PASSAGES, Place, places
 from tipgraph.server.shown import Display, Row, Shown
 from tipgraph.server.surroundings import Surroundings
+from tipgraph.server.why_page import why_address
 from tipgraph.wording import Statements
 
 _TYPE: Final = f"{RDF}type"
@@ -122,6 +123,7 @@ class ThingPage:
         )
         self._known = self._display.known
         self._reader = EvidenceReader(self._display, ontology)
+        self._root = root
         self.iri = description.iri
 
     @property
@@ -132,7 +134,11 @@ class ThingPage:
     @property
     def types(self) -> tuple[Shown, ...]:
         """The classes of the thing, those stated first."""
-        return self._display.values(self.iri, _TYPE)
+        return tuple(
+            each if self._beside.get((kind, each.term)) else self._explained(each, kind)
+            for kind in (NamedNode(_TYPE),)
+            for each in self._display.values(self.iri, _TYPE)
+        )
 
     @cached_property
     def evidence(self) -> Evidence | None:
@@ -276,7 +282,10 @@ class ThingPage:
                 self._display.property(name),
                 count,
                 tuple(
-                    self._display.named(node, (node, name.value, self.iri))
+                    self._traced(
+                        self._display.named(node, (node, name.value, self.iri)),
+                        Triple(node, name, self.iri),
+                    )
                     for node in self._known.subjects(name.value, self.iri)
                     if isinstance(node, NamedNode) and node not in listed
                 ),
@@ -327,14 +336,31 @@ class ThingPage:
         }
 
     def _evidenced(self, row: Row) -> EvidencedRow:
-        predicate = row.property.term or NamedNode(_TYPE)
+        predicate = row.property.term
+        if not isinstance(predicate, NamedNode):
+            predicate = NamedNode(_TYPE)
         return EvidencedRow(
             row.property,
             tuple(
-                Value(each, tuple(self._beside.get((predicate, each.term), ())))
+                Value(each if evidence else self._explained(each, predicate), evidence)
                 for each in row.values
+                for evidence in (tuple(self._beside.get((predicate, each.term), ())),)
             ),
         )
+
+    def _explained(self, value: Shown, predicate: NamedNode) -> Shown:
+        """A value of the thing, with the way to its proof where it was inferred."""
+        assert value.term is not None  # noqa: S101  # it is a value
+        return self._traced(value, Triple(self.iri, predicate, value.term))
+
+    def _traced(self, shown: Shown, triple: Triple) -> Shown:
+        """An end of a triple, with the way to its proof where it was inferred.
+
+        What is said of an inferred statement is no conclusion of a rule, though it stands there.
+        """
+        if not shown.inferred or (self.evidence and self.evidence.is_inferred):
+            return shown
+        return replace(shown, why=why_address(triple, self._root))
 
     def _conflicting(self) -> Iterator[tuple[NamedNode, str, NamedNode]]:
         """The conflicts of the claims on this page; on a claim's page those of that claim."""
