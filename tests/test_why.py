@@ -31,10 +31,11 @@ from tests.reasoning.support import (
 from tests.reasoning.test_agreement import links, others, types
 from tests.reasoning.test_materialisation import CLASSES, DECLARED, PROPERTIES, axioms, facts
 from tipgraph import dataset
-from tipgraph.build import Inputs, build
+from tipgraph.build import build
 from tipgraph.cli import app
 from tipgraph.describe import Plan, run
 from tipgraph.errors import InconsistencyError, ProofLimitError
+from tipgraph.inputs import Inputs
 from tipgraph.namespaces import GRAPH_DATA, GRAPH_INFERRED, GRAPH_ONTOLOGY, ID, PREFIXES, TIP
 from tipgraph.reasoning import CompiledOntology, infer_into
 from tipgraph.reasoning.closure import HIERARCHY

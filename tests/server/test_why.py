@@ -14,7 +14,8 @@ from tests.service import EX, serving, serving_endpoint
 from tests.store.misbehaving import Misbehaving, Request, misbehaving, response, waiting, well
 from tests.web import BROWSER, Page, links
 from tipgraph import dataset
-from tipgraph.build import Inputs, build
+from tipgraph.build import build
+from tipgraph.inputs import Inputs
 from tipgraph.namespaces import (
     GRAPH_DATA,
     GRAPH_INFERRED,

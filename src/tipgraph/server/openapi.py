@@ -31,7 +31,7 @@ _SEARCH_PARAMETERS: Final = (
     ),
     ("format", "json or html; wins over Accept.", False, "string"),
 )
-_WHY_PARAMETERS: Final = (
+_WHY_PARAMETERS: Final[tuple[tuple[str, str, bool, str], ...]] = (
     ("subject", "The subject: an absolute IRI.", False, "string"),
     ("predicate", "The predicate: an absolute IRI.", False, "string"),
     ("object", "The object: an absolute IRI, or a literal as in Turtle.", False, "string"),
@@ -288,19 +288,17 @@ def why_paths() -> dict[str, Any]:
         "triples.",
         ("application/json", *_GRAPH_OR_PAGE),
     )
-    problem: dict[str, Any] = {"content": {"application/problem+json": {}}}
-    operation["responses"] |= {
-        "200": {**operation["responses"]["200"], "description": "The proof"},
-        "304": {"description": "The proof is the one the client has"},
-        "400": {"description": "A parameter is missing or cannot be used", **problem},
-        "404": {"description": "The triple was asserted, or it does not follow", **problem},
-        "422": {"description": "No proof was found within the limits", **problem},
-        "503": {"description": "The deadline came first, or the service is busy", **problem},
-    }
-    parameters = [_parameter(*each) for each in _WHY_PARAMETERS]
-    for each in parameters[:3]:
-        each["required"] = True
-    operation["parameters"] = parameters
+    for status, description in (
+        ("400", "A parameter is missing or cannot be used"),
+        ("404", "The triple was asserted, or it does not follow"),
+        ("422", "No proof was found within the limits"),
+        ("503", "The deadline came first, or the service is busy"),
+    ):
+        content: dict[str, Any] = {"application/problem+json": {}}
+        operation["responses"][status] = {"description": description, "content": content}
+    operation["parameters"] = [
+        {**_parameter(*each), "required": each[0] != "format"} for each in _WHY_PARAMETERS
+    ]
     return {"/why": {"get": {**operation, "tags": ["Inference"]}}}
 
 
