@@ -2,23 +2,26 @@
 
 The store was closed under an ontology when it was built. So nothing is inferred anew: what the
 rules need to know of the facts near to the triple is asked by SPARQL, a few queries for a proof,
-however large the graph is. These are written as plans, see `describe`.
+however large the graph is. These are written as plans, see `describe`. What a closure leaves out,
+such as the types of nodes without names, is in no store; where a proof needs it, what is said of
+the things around the triple is inferred anew.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from tipgraph import dataset
-from tipgraph.describe import Made, Plan, run
-from tipgraph.errors import ProofLimitError, UsageError
+from tipgraph.describe import Describer, Made, Plan, run
+from tipgraph.errors import InconsistencyError, ProofLimitError, UsageError
 from tipgraph.namespaces import GRAPH_INFERRED, GRAPH_ONTOLOGY
-from tipgraph.reasoning import CompiledOntology, backward
+from tipgraph.reasoning import CompiledOntology, Materialisation, backward
+from tipgraph.reasoning.axioms import is_axiom
 from tipgraph.reasoning.backward import Answer, Found, Question
-from tipgraph.reasoning.closure import tells
+from tipgraph.reasoning.closure import RDF_TYPE, SAME_AS, tells
 from tipgraph.reasoning.derivation import Step
 from tipgraph.reasoning.proofs import SchemaProofs
 from tipgraph.snapshot import Manifest
@@ -28,6 +31,10 @@ from tipgraph.store import Solutions, Store
 _MOST_ENDS: Final = 200
 # Questions in one query.
 _BATCH: Final = 500
+# Where nothing else leads to a proof: so many links from the triple, and so many things around it.
+_MOST_HOPS: Final = 3
+_MOST_NODES: Final = 100
+_MOST_POINTING: Final = 1000
 # Of a store with more named graphs, each pattern is matched in all of them and sorted out after.
 _MOST_GRAPHS: Final = 8
 
@@ -74,6 +81,13 @@ class Graphs:
         except StopIteration as stop:
             made: Made = stop.value
             return made
+
+    def asserted_in(self, quads: Collection[Quad]) -> set[Triple]:
+        """The asserted triples among some quads, axioms left out."""
+        inferred = {quad.triple for quad in quads if quad.graph_name == GRAPH_INFERRED}
+        named = None if self.default else self.asserted
+        held = {quad.triple for quad in quads if named is None or quad.graph_name in named}
+        return {triple for triple in held - inferred if not is_axiom(triple)}
 
     def _answers(self, questions: Sequence[Question]) -> Plan[dict[Question, Answer]]:
         """Plan to answer some questions: which have an answer at all, then what it is."""
@@ -139,6 +153,7 @@ class Prover:
         self._ontology.facts.load(ontology.schema.asserted)
         self._schema = SchemaProofs(ontology.schema)
         self._graphs = graphs
+        self._describer = Describer(merged=not graphs.default)
 
     def why(self, triple: Triple) -> Plan[dict[Triple, Step] | None]:
         """Plan a proof of an inferred triple: the step to it, and to each premise under it.
@@ -156,15 +171,15 @@ class Prover:
         if proof is not None:
             return proof
         answer = yield from self._stored(triple)
-        if any(found.asserted for found in answer.found) or not (answer.found or not tells(triple)):
+        if any(found.asserted for found in answer.found):
             return None
-        proof = yield from self._graphs.asking(backward.prove(self._ontology, triple))
-        if proof is None and answer.found:
-            raise ProofLimitError(
-                "the triple is among the inferred ones, but by this ontology it follows from no "
-                "other triples that have names: see --ontology, or infer from the files"
-            )
-        return proof
+        if answer.found or not tells(triple):
+            proof = yield from self._graphs.asking(backward.prove(self._ontology, triple))
+            if proof is not None or not answer.found:
+                return proof
+        elif not (yield from self._names_an_alias(triple)):
+            return None
+        return (yield from self._nearby(triple))
 
     def is_asserted(self, triple: Triple) -> Plan[bool]:
         """Plan to find out whether a triple was asserted."""
@@ -177,7 +192,93 @@ class Prover:
         question = Question.of(triple)
         if question is None:
             return Answer(())
-        return (yield from self._graphs.asking(_asked(question)))
+        (answer,) = yield from self._graphs.asking(_asked(question))
+        return answer
+
+    def _names_an_alias(self, triple: Triple) -> Plan[bool]:
+        """Plan to find out whether a closure leaves a triple out because of `owl:sameAs`."""
+        ends = (triple.subject, triple.object)
+        asked = tuple(
+            Question(None, SAME_AS, end) for end in ends if isinstance(end, NamedNode | Literal)
+        )
+        answers = yield from self._graphs.asking(_asked(*asked))
+        return any(answer.found for answer in answers)
+
+    def _nearby(self, triple: Triple) -> Plan[dict[Triple, Step] | None]:
+        """Plan to prove a triple from what is said of the things around it, inferred anew.
+
+        That takes some time, but whoever describes a thing gets the nodes without names that belong
+        to it as well, which no second query could come back to.
+
+        Raises:
+            ProofLimitError: That is not enough.
+        """
+        ends = (triple.subject, *([triple.object] if triple.predicate != RDF_TYPE else []))
+        nodes = [end for end in ends if isinstance(end, NamedNode)]
+        for _ in range(_MOST_HOPS):
+            quads = yield from self._around(nodes)
+            proof = self._proof_from(self._graphs.asserted_in(quads), triple)
+            if proof is not None:
+                return proof
+            wider = yield from self._neighbours(nodes, quads)
+            if wider == nodes:
+                break
+            nodes = wider
+        raise ProofLimitError(
+            "the triple is among the inferred ones, but by this ontology it does not follow from "
+            "what is said of the things around it: by other axioms it may, and `tipgraph infer "
+            "--why` with the files of the graph looks at all of them"
+        )
+
+    def _around(self, nodes: list[NamedNode]) -> Plan[set[Quad]]:
+        """Plan to describe some things, and the nodes without names that point at them."""
+        described = yield from self._describer.bounded(nodes)
+        given = f"VALUES ?thing {{ {' '.join(map(str, nodes))} }} "
+        # A node and the blank nodes that belong to it are all in the default graph, or in others.
+        wheres = [
+            f"GRAPH ?h {{ {given} ?s ?any ?thing }} FILTER(isBlank(?s)) GRAPH ?g {{ ?s ?p ?o }}"
+        ]
+        if self._graphs.default:
+            wheres.append(f"{given} ?s ?any ?thing . FILTER(isBlank(?s)) ?s ?p ?o")
+        branches = " UNION ".join(f"{{ {where} }}" for where in wheres)
+        solutions = yield f"SELECT DISTINCT ?g ?s ?p ?o {{ {branches} }} LIMIT {_MOST_POINTING}"
+        # The same label means another node in another answer.
+        nameless: dict[object, BlankNode] = defaultdict(BlankNode)
+        return described | {
+            Quad(
+                nameless[row["s"]],
+                row["p"],
+                nameless[row["o"]] if isinstance(row["o"], BlankNode) else row["o"],
+                row["g"] or DefaultGraph(),
+            )
+            for row in solutions
+        }
+
+    def _proof_from(self, facts: Set[Triple], triple: Triple) -> dict[Triple, Step] | None:
+        ontology = CompiledOntology.compile(self._ontology.schema.asserted)
+        try:
+            return Materialisation(ontology, facts).why(triple)
+        except InconsistencyError:
+            # Names that are unique here may be declared the same farther away.
+            return None
+
+    def _neighbours(self, nodes: list[NamedNode], quads: Iterable[Quad]) -> Plan[list[NamedNode]]:
+        """Plan to find the things that some things point at, or are pointed at from."""
+        linked = sorted(
+            {
+                quad.object
+                for quad in quads
+                if quad.predicate != RDF_TYPE and isinstance(quad.object, NamedNode)
+            },
+            key=str,
+        )
+        given = f"VALUES ?o {{ {' '.join(map(str, nodes))} }}"
+        solutions = yield (
+            f"SELECT DISTINCT ?s {{ {self._describer.anywhere('?s ?p ?o', given=given)} "
+            f"FILTER(isIRI(?s)) }} LIMIT {_MOST_NODES}"
+        )
+        linking = sorted((row["s"] for row in solutions), key=str)
+        return list(dict.fromkeys([*nodes, *linked, *linking]))[:_MOST_NODES]
 
 
 def why(
@@ -211,9 +312,9 @@ def prover(manifest: Manifest, ontology: Iterable[Triple] | None = None) -> Prov
     return Prover(CompiledOntology.compile(ontology), graphs)
 
 
-def _asked(question: Question) -> backward.Plan[Answer]:
-    answers = yield (question,)
-    return answers[question]
+def _asked(*questions: Question) -> backward.Plan[list[Answer]]:
+    answers = yield questions
+    return [answers[question] for question in questions]
 
 
 def _query(branches: Iterable[str]) -> str:

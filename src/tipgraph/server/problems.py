@@ -211,8 +211,8 @@ _TYPES: Final = (
         "no-proof-found",
         422,
         "The triple may follow, but no proof of it was found",
-        "A proof is looked for among the facts nearest to the triple, and nodes without a name "
-        "cannot be looked up. The command `tipgraph infer --why` with the files finds it.",
+        "A proof is looked for near to the triple, by the shipped ontology. The command "
+        "`tipgraph infer --why` looks at all of some files, and by any ontology.",
     ),
     ProblemType(
         "client-share",
