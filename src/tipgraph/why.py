@@ -286,6 +286,8 @@ def why(
 ) -> dict[Triple, Step] | None:
     """A proof of an inferred triple of a store, see `Prover.why`.
 
+    The ontology is compiled each time; who asks for many proofs makes one `prover` for all.
+
     Args:
         store: An embedded store, or an endpoint.
         triple: The triple.

@@ -207,7 +207,7 @@ class _Search:
 
     def _applications(self, goal: Fact) -> Iterator[_Way]:
         table, key = goal
-        for rule in self._rules[table]:
+        for rule in self._rules.get(table, ()):
             body = [_View(self, each) for each in rule.body]
             for keys in rule.premises(key, body):
                 premises = tuple(zip(rule.body, keys, strict=True))
