@@ -1,14 +1,13 @@
 """A corpus for measuring: as many narratives as wanted, the same ones each time.
 
-Each is the shipped narrative told of other things: the things, passages and claims have names of
-their own, years are moved and amounts multiplied alike wherever they stand, so that each conforms
-to the shapes and answers the questions of the catalogue as the shipped one does. Some break one
-rule each, if that is wanted.
+Each says some of what the shipped narrative says, of things of its own: some of its claims are
+taken, with all that they need (`claims.py`), the others left. Its sentences are counted anew,
+claims are known in other ways and from others, years are moved and amounts multiplied. Each
+conforms to the shapes. Some break one rule each, if that is wanted (`violations.py`).
 """
 
 import argparse
 import random
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -16,28 +15,14 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-
-from tipgraph.dataset import read_shipped
-from tipgraph.namespaces import BASE, GRAPH_DATA, PROV, RDFS, TIP, XSD
+from benchmarks.claims import Claims
+from benchmarks.template import AMOUNT, NAME, NUMBER, YEAR, Piece, Template
+from benchmarks.violations import Violation, violations_of
 
 SEED: Final = 7
-# What is put in place of these makes one narrative of the template.
-_NAME: Final = "\x01"
-_MOVED: Final = re.compile(f'"(\\d{{4}})((?:-\\d\\d-\\d\\d)?)"\\^\\^<{XSD}(date|gYear)>')
-# Shares, which are below a thousand, stay.
-_AMOUNT: Final = re.compile(f'"(\\d{{4,}})"\\^\\^<{XSD}decimal>')
-_SPACES: Final = ("id/", "claim/", "doc/")
 _YEARS: Final = 10
-_FACTORS: Final = 3
-# Rules that are broken, with one result each: what is left out of the first of the claims.
-BREAKS: Final = {
-    "no-passage": f"{PROV}wasDerivedFrom",
-    "no-evidentiality": f"{TIP}evidentiality",
-    "no-label": f"{RDFS}label",
-    "no-endorsement": f"{TIP}endorsement",
-    "no-attribution": f"{PROV}wasAttributedTo",
-}
+# In tenths.
+_FACTORS: Final = (5, 40)
 
 
 class Narratives:
@@ -45,16 +30,15 @@ class Narratives:
 
     Args:
         violations: The share of narratives that break a rule.
-        seed: Chooses years, amounts and what is broken.
+        seed: Chooses what each says, and what is broken.
         graph: IRI of the graph that they are written into as N-Quads; without it, N-Triples.
     """
 
     def __init__(self, *, violations: float = 0.0, seed: int = SEED, graph: str = "") -> None:
-        self._violations, self._seed = violations, seed
-        self._lines = _template(f" <{graph}> .\n" if graph else " .\n")
-        self._broken = {name: _without(self._lines, name) for name in BREAKS}
-        whole = "".join(self._lines)
-        self._years, self._amounts = set(_MOVED.findall(whole)), set(_AMOUNT.findall(whole))
+        self._share, self._seed = violations, seed
+        claims = Claims()
+        self._template = Template(claims, f" <{graph}> .\n" if graph else " .\n")
+        self.violations: Final = violations_of(claims, self._template)
         self.broken: Counter[str] = Counter()
 
     def texts(self, triples: int) -> Iterator[str]:
@@ -62,56 +46,77 @@ class Narratives:
         self.broken.clear()
         written = number = 0
         while written < triples:
-            chance = random.Random(self._seed * 1_000_003 + number)  # noqa: S311  # always the same
-            lines = self._lines
-            if chance.random() < self._violations:
-                fault = chance.choice(list(BREAKS))
-                self.broken[fault] += 1
-                lines = self._broken[fault]
-            yield self._told(lines, number, chance.randrange(_YEARS), chance.randint(1, _FACTORS))
-            written += len(lines)
+            text = self._text(number)
+            yield text
+            written += text.count("\n")
             number += 1
 
-    def _told(self, lines: list[str], number: int, years: int, factor: int) -> str:
-        """One narrative of the template."""
-        named = "".join(lines).replace(_NAME, f"n{number}-")
-        # What was put in place of something has a mark in it, so that it is not found again.
-        for old, rest, kind in self._years:
-            moved = f'"{int(old) - years}{rest}"^^<{XSD}{_NAME}{kind}>'
-            named = named.replace(f'"{old}{rest}"^^<{XSD}{kind}>', moved)
-        for amount in self._amounts:
-            more = f'"{int(amount) * factor}"^^<{XSD}{_NAME}decimal>'
-            named = named.replace(f'"{amount}"^^<{XSD}decimal>', more)
-        return named.replace(_NAME, "")
+    def _text(self, number: int) -> str:
+        """One narrative."""
+        chance = random.Random(self._seed * 1_000_003 + number)  # noqa: S311  # always the same
+        broken = None
+        if chance.random() < self._share:
+            broken = chance.choice(self.violations)
+            self.broken[broken.name] += 1
+        chosen = self._chosen(chance, broken.claims if broken else 0)
+        moving = "".join(_standing(self._template.moving, chosen))
+        plain = "".join(
+            [
+                *_standing(self._template.plain, chosen),
+                *self._spoken(chance, chosen),
+                *self._counted(chosen),
+            ]
+        )
+        if broken:
+            plain, moving = _break(broken, plain, moving)
+        return (plain + self._moved(chance, moving)).replace(NAME, f"n{number}-")
+
+    def _chosen(self, chance: random.Random, wanted: int) -> int:
+        """A quarter, half or three quarters of the claims, and what they need."""
+        needs = self._template.needs
+        one, other = chance.getrandbits(len(needs)), chance.getrandbits(len(needs))
+        taken = wanted | chance.choice((one & other, one, one | other))
+        chosen = 0
+        for number, needed in enumerate(needs):
+            if taken >> number & 1:
+                chosen |= needed
+        return chosen
+
+    def _spoken(self, chance: random.Random, chosen: int) -> Iterator[str]:
+        """How claims are known, and from whom."""
+        for voices in self._template.voices:
+            heard = range(len(voices.weights))
+            picked = chance.choices(heard, voices.weights, k=len(voices.claims))
+            for (claim, texts), voice in zip(voices.claims, picked, strict=True):
+                if claim & chosen:
+                    yield texts[voice]
+
+    def _counted(self, chosen: int) -> Iterator[str]:
+        """Sentences and paragraphs, counted."""
+        for pieces in self._template.counted:
+            for number, text in enumerate(_standing(pieces, chosen), 1):
+                yield text.replace(NUMBER, str(number))
+
+    def _moved(self, chance: random.Random, text: str) -> str:
+        """Years and amounts of its own: what came before, or was less or the same, still is."""
+        years, factor = chance.randrange(_YEARS), chance.randint(*_FACTORS)
+        for year in self._template.years:
+            text = text.replace(f"{YEAR}{year}{YEAR}", str(int(year) - years))
+        for amount in self._template.amounts:
+            text = text.replace(f"{AMOUNT}{amount}{AMOUNT}", str(int(amount) * factor // 10))
+        return text
 
 
-def _template(ending: str) -> list[str]:
-    """The lines of the shipped narrative, with marks where its own names are."""
-    triples = list(dict.fromkeys(quad.triple for quad in read_shipped(GRAPH_DATA)))
-    blank: dict[object, str] = {}
-    for triple in triples:
-        for term in triple:
-            if isinstance(term, BlankNode):
-                blank.setdefault(term, f"_:{_NAME}b{len(blank)}")
-    return [
-        " ".join(blank.get(term) or _marked(term) for term in triple) + ending for triple in triples
-    ]
+def _standing(pieces: list[Piece], chosen: int) -> Iterator[str]:
+    for piece in pieces:
+        if piece.claims & chosen:
+            yield piece.text
 
 
-def _marked(term: NamedNode | BlankNode | Literal | Triple) -> str:
-    text = str(term)
-    for space in _SPACES:
-        start = f"<{BASE}{space}"
-        if text.startswith(start):
-            return f"{start}{_NAME}{text[len(start) :]}"
-    return text
-
-
-def _without(lines: list[str], name: str) -> list[str]:
-    """The lines without the first one of a property of a claim."""
-    wanted = f" <{BREAKS[name]}> "
-    first = next(line for line in lines if wanted in line and line.startswith(f"<{BASE}claim/"))
-    return [line for line in lines if line != first]
+def _break(violation: Violation, *texts: str) -> Iterator[str]:
+    """The texts with the one line of the violation changed."""
+    assert sum(text.count(violation.old) for text in texts) == 1, violation.name
+    return (text.replace(violation.old, violation.new) for text in texts)
 
 
 def write_narratives(path: Path, triples: int, *, violations: float = 0.0) -> Counter[str]:

@@ -1,12 +1,14 @@
 """The corpus for measuring: the same each time, sound or broken as it says."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 from benchmarks.narratives import Narratives, write_narratives
 from tipgraph.api import validate
+from tipgraph.namespaces import SH, SHAPES
 
 
 def test_the_same_narratives_each_time() -> None:
@@ -25,10 +27,38 @@ def test_there_are_as_many_triples_as_wanted(tmp_path: Path) -> None:
     assert {str(quad.graph_name) for quad in parse(quads, RdfFormat.N_QUADS)} == {"<urn:g>"}
 
 
-@pytest.mark.parametrize("violations", [0.0, 0.7])
-def test_what_is_broken_is_what_validation_finds(tmp_path: Path, violations: float) -> None:
+def test_no_two_narratives_say_the_same() -> None:
+    names = [f"/n{number}-" for number in range(30)]
+    said = [
+        frozenset(line for line in text.replace(name, "/").splitlines() if "/claim/" in line)
+        for name, text in zip(names, Narratives().texts(100_000), strict=False)
+    ]
+    assert len(said) > 20
+    # Neither is any of them all that another says and more, nor are they but little alike.
+    assert not any(one <= other for one in said for other in said if one is not other)
+    assert min(map(len, said)) * 2 < max(map(len, said))
+
+
+def test_narratives_conform(tmp_path: Path) -> None:
     path = tmp_path / "a.nt"
-    broken = write_narratives(path, 60_000, violations=violations)
-    report = validate(path)
-    assert len(report.results) == broken.total()
-    assert bool(broken) == bool(violations)
+    assert not write_narratives(path, 60_000)
+    assert validate(path).results == ()
+
+
+def test_what_is_broken_is_what_validation_finds(tmp_path: Path) -> None:
+    path = tmp_path / "a.nt"
+    narratives = Narratives(violations=0.9)
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(narratives.texts(120_000))
+    expected = Counter(
+        result
+        for violation in narratives.violations
+        for result in violation.results * narratives.broken[violation.name]
+    )
+    found = Counter()
+    for each in validate(path).results:
+        assert isinstance(each.source_shape, NamedNode)
+        component = each.source_constraint_component.value.removeprefix(SH)
+        shape = each.source_shape.value.removeprefix(SHAPES)
+        found[f"{shape} {component.removesuffix('ConstraintComponent')}"] += 1
+    assert found == expected
