@@ -62,7 +62,7 @@ def measured(engine: str, size: int) -> tuple[str, float, float]:
 
 
 def narratives(size: int) -> Path:
-    """Write a corpus without links to other datasets, whose copies would all be the same there."""
+    """Write a corpus without links to other datasets."""
     path = FOLDER / f"inference-{size}.nt"
     FOLDER.mkdir(exist_ok=True)
     with path.open("w", encoding="utf-8") as file:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.claims import Claims
-from benchmarks.template import AMOUNT, NAME, NUMBER, YEAR, Piece, Template
+from benchmarks.template import AMOUNT, NAME, NUMBER, SPACES, YEAR, Piece, Template
 from benchmarks.violations import Violation, violations_of
 
 SEED: Final = 7
@@ -29,7 +29,7 @@ class Narratives:
     """Makes narratives.
 
     Args:
-        violations: The share of narratives that break a rule.
+        violations: The share of narratives that break a rule, each kind of violation in its turn.
         seed: Chooses what each says, and what is broken.
         graph: IRI of the graph that they are written into as N-Quads; without it, N-Triples.
     """
@@ -56,7 +56,7 @@ class Narratives:
         chance = random.Random(self._seed * 1_000_003 + number)  # noqa: S311  # always the same
         broken = None
         if chance.random() < self._share:
-            broken = chance.choice(self.violations)
+            broken = self.violations[self.broken.total() % len(self.violations)]
             self.broken[broken.name] += 1
         chosen = self._chosen(chance, broken.claims if broken else 0)
         moving = "".join(_standing(self._template.moving, chosen))
@@ -69,7 +69,7 @@ class Narratives:
         )
         if broken:
             plain, moving = _break(broken, plain, moving)
-        return (plain + self._moved(chance, moving)).replace(NAME, f"n{number}-")
+        return (plain + self._moved(chance, moving)).replace(NAME, _prefix(number))
 
     def _chosen(self, chance: random.Random, wanted: int) -> int:
         """A quarter, half or three quarters of the claims, and what they need."""
@@ -117,6 +117,18 @@ def _break(violation: Violation, *texts: str) -> Iterator[str]:
     """The texts with the one line of the violation changed."""
     assert sum(text.count(violation.old) for text in texts) == 1, violation.name
     return (text.replace(violation.old, violation.new) for text in texts)
+
+
+def of_narrative(query: str, number: int) -> str:
+    """A query about things, claims and passages of the shipped narrative, about another's."""
+    for space in SPACES:
+        query = query.replace(space, f"{space}{_prefix(number)}")
+    return query
+
+
+def _prefix(number: int) -> str:
+    """What the names of a narrative begin with."""
+    return f"n{number}-"
 
 
 def write_narratives(path: Path, triples: int, *, violations: float = 0.0) -> Counter[str]:

@@ -9,12 +9,13 @@ from typing import Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from benchmarks.claims import Claims, Voice
-from tipgraph.namespaces import BASE, RDFS, TIP, XSD
+from tipgraph.namespaces import BASE, OWL, RDFS, TIP, XSD
 
 # What is put in place of these makes one narrative. Between two marks stands what it was.
 NAME, NUMBER, YEAR, AMOUNT = "\x01", "\x02", "\x03", "\x04"
 
-_SPACES: Final = tuple(f"<{BASE}{name}/" for name in ("id", "claim", "doc"))
+# Where a narrative has names of its own.
+SPACES: Final = tuple(f"<{BASE}{name}/" for name in ("id", "claim", "doc"))
 _DATES: Final = {NamedNode(f"{XSD}{name}") for name in ("date", "gYear")}
 _DECIMAL: Final = NamedNode(f"{XSD}decimal")
 # Shares, which are below a thousand, stay.
@@ -22,6 +23,7 @@ _LEAST_AMOUNT: Final = 1000
 _WRITTEN_YEAR: Final = re.compile(r"(?<![\d,.])((?:19|20)\d\d)(?![\d,])")
 # What numbers passages without a gap.
 _COUNTED: Final = tuple(NamedNode(f"{TIP}{kind}Number") for kind in ("sentence", "paragraph"))
+_SAME_AS: Final = NamedNode(f"{OWL}sameAs")
 _LABEL: Final = NamedNode(f"{RDFS}label")
 
 
@@ -89,7 +91,11 @@ class Template:
 
     def line(self, triple: Triple) -> str:
         """The line of a triple, marked."""
-        return self.written(*map(self.term, triple))
+        subject, predicate, value = map(self.term, triple)
+        if triple.predicate == _SAME_AS:
+            # The things of two narratives are not one.
+            value = f"{value[:-1]}#{NAME}>"
+        return self.written(subject, predicate, value)
 
     def written(self, subject: str, predicate: str, value: str) -> str:
         """The line of three terms that are marked already."""
@@ -107,7 +113,7 @@ class Template:
                 return text.replace(value, f"{AMOUNT}{value}{AMOUNT}", 1)
             case Literal():
                 return _WRITTEN_YEAR.sub(rf"{YEAR}\1{YEAR}", text) if term.language else text
-        space = next((each for each in _SPACES if text.startswith(each)), None)
+        space = next((each for each in SPACES if text.startswith(each)), None)
         return f"{space}{NAME}{text[len(space) :]}" if space else text
 
     def _voices(self, claims: Claims, said: dict[object, Voice]) -> Voices:
