@@ -21,6 +21,7 @@ from benchmarks.violations import Violation, violations_of
 
 SEED: Final = 7
 _YEARS: Final = 10
+_FEW: Final = 2
 # In tenths.
 _FACTORS: Final = (5, 40)
 
@@ -32,10 +33,13 @@ class Narratives:
         violations: The share of narratives that break a rule, each kind of violation in its turn.
         seed: Chooses what each says, and what is broken.
         graph: IRI of the graph that they are written into as N-Quads; without it, N-Triples.
+        brief: Each says little, so that there are many in little data.
     """
 
-    def __init__(self, *, violations: float = 0.0, seed: int = SEED, graph: str = "") -> None:
-        self._share, self._seed = violations, seed
+    def __init__(
+        self, *, violations: float = 0.0, seed: int = SEED, graph: str = "", brief: bool = False
+    ) -> None:
+        self._share, self._seed, self._brief = violations, seed, brief
         claims = Claims()
         self._template = Template(claims, f" <{graph}> .\n" if graph else " .\n")
         self.violations: Final = violations_of(claims, self._template)
@@ -72,10 +76,14 @@ class Narratives:
         return (plain + self._moved(chance, moving)).replace(NAME, _prefix(number))
 
     def _chosen(self, chance: random.Random, wanted: int) -> int:
-        """A quarter, half or three quarters of the claims, and what they need."""
+        """A quarter, half or three quarters of the claims or only a few, and what they need."""
         needs = self._template.needs
-        one, other = chance.getrandbits(len(needs)), chance.getrandbits(len(needs))
-        taken = wanted | chance.choice((one & other, one, one | other))
+        if self._brief:
+            taken = sum(1 << claim for claim in chance.sample(range(len(needs)), _FEW))
+        else:
+            one, other = chance.getrandbits(len(needs)), chance.getrandbits(len(needs))
+            taken = chance.choice((one & other, one, one | other))
+        taken |= wanted
         chosen = 0
         for number, needed in enumerate(needs):
             if taken >> number & 1:

@@ -1,6 +1,11 @@
-"""Validation beside pySHACL's own command, on the corpus: time, memory, and the same results."""
+"""Validation beside pySHACL's own command, on narratives with our shapes: time, memory, results.
 
+`python -m benchmarks validation 10000 100000` chooses sizes in triples.
+"""
+
+import math
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -8,21 +13,31 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import linear_regression
 from typing import Final
 
-from pyoxigraph import BlankNode, parse
+from pyoxigraph import BlankNode, NamedNode, RdfFormat, parse, serialize
 
-from benchmarks.corpus import SHAPES, write_corpus
+import tipgraph
+from benchmarks.narratives import write_narratives
 from benchmarks.report import verdict
 from benchmarks.services import FOLDER
+from tipgraph.dataset import read_shipped, write_bytes
+from tipgraph.namespaces import GRAPH_ONTOLOGY, GRAPH_SHAPES
+from tipgraph.settings import Settings
 from tipgraph.validation import ValidationReport
 
 PROGRAMS: Final = Path(sys.executable).parent
-SIZES: Final = {100_000: 40.0, 1_000_000: 60.0}
-
-
-# Seconds after which pySHACL is stopped: the ratio is then at least the one printed.
+SIZES: Final = (10_000, 100_000, 1_000_000, 10_000_000)
+# pySHACL is not even tried at more.
+PEER_SIZES: Final = (10_000, 100_000, 1_000_000)
+EXTRAPOLATED: Final = 10_000_000
+# One narrative in ten breaks a rule.
+VIOLATIONS: Final = 0.1
+# Seconds after which a command is stopped: what it takes is then at least that.
 PATIENCE: Final = 600
+_SNAPSHOTS: Final = FOLDER / "validation-snapshots"
+_UNLIMITED: Final = 1 << 36
 
 
 @dataclass(frozen=True)
@@ -33,40 +48,118 @@ class Run:
     memory: int
     ended: bool
 
+    def __str__(self) -> str:
+        return f"{'' if self.ended else 'more than '}{self.seconds:.2f} s"
+
 
 def compare_validation() -> None:
-    """Print how much longer pySHACL takes, at each size, and how much more memory."""
+    """Print how much longer pySHACL takes at each size, and how much more memory."""
     FOLDER.mkdir(exist_ok=True)
-    for size, at_least in SIZES.items():
-        _compare(size, at_least)
+    shapes, ontology = _written(GRAPH_SHAPES), _written(GRAPH_ONTOLOGY)
+    curve = [
+        _Size(size, shapes, ontology).measured()
+        for size in [int(argument) for argument in sys.argv[2:]] or SIZES
+    ]
+    _extrapolate(curve)
     _shipped()
 
 
-def _compare(size: int, at_least: float) -> None:
-    data = FOLDER / f"corpus-{size}.nt"
-    if not data.exists():
-        write_corpus(data, size)
-    ours, placed, theirs = (FOLDER / f"report-{name}.ttl" for name in ("ours", "placed", "pyshacl"))
-    own: list[str | Path] = [PROGRAMS / "tipgraph", "validate", data]
-    own += ["--shapes", SHAPES, "--format", "ttl"]
-    own += ["--no-coverage", "--output"]
-    without = run([*own, ours, "--no-positions"])
-    positions = run([*own, placed])
-    theirs.unlink(missing_ok=True)
-    peer = run([PROGRAMS / "pyshacl", "-s", SHAPES, "-f", "turtle", "-o", theirs, data])
-    same = "its results unknown"
-    if peer.ended:
-        same = "the same results" if _results(ours) == _results(theirs) else "OTHER RESULTS"
-    what = f"{size:,} triples, {same}"
-    more = "" if peer.ended else "more than "
-    figures = f"{without.seconds:.2f} s, pySHACL {more}{peer.seconds:.1f} s"
-    verdict(what, figures, peer.seconds / without.seconds, at_least=at_least)
-    figures = f"{without.memory >> 20} MB, pySHACL {peer.memory >> 20} MB"
-    # Where there is little data, the program itself is most of the memory.
-    most = 0.25 if size >= 1_000_000 else 1.0
-    verdict("  peak memory", figures, without.memory / peer.memory, at_most=most)
-    figures = f"{positions.seconds:.2f} s, {positions.memory >> 20} MB"
-    verdict("  with positions", figures, positions.seconds / without.seconds, at_most=2)
+@dataclass(frozen=True)
+class Measured:
+    """What one size took: from a file, in a store, and pySHACL if it was tried."""
+
+    triples: int
+    file: Run
+    store: Run
+    peer: Run | None
+
+
+class _Size:
+    """Measures one size."""
+
+    def __init__(self, triples: int, shapes: Path, ontology: Path) -> None:
+        self._triples, self._shapes, self._ontology = triples, shapes, ontology
+        self._data = FOLDER / f"validation-{triples}.nt"
+        self._broken = write_narratives(self._data, triples, violations=VIOLATIONS)
+
+    def measured(self) -> Measured:
+        print(f"\n{self._triples:,} triples, {self._broken.total()} narratives break a rule")
+        reports = {name: FOLDER / f"report-{name}.nt" for name in ("file", "store", "pySHACL")}
+        for path in reports.values():
+            path.unlink(missing_ok=True)
+        own: list[str | Path] = [PROGRAMS / "tipgraph", "validate", self._data, "--no-coverage"]
+        own += ["--format", "nt", "--output", reports["file"]]
+        file = run([*own, "--no-positions"])
+        _memory("from the file", file)
+        if file.ended:
+            placed = run(own)
+            verdict("  with positions", str(placed), placed.seconds / file.seconds, at_most=2)
+        store = self._in_store(reports["store"])
+        peer = self._peer(reports["pySHACL"]) if self._triples in PEER_SIZES else None
+        self._data.unlink()
+        _compare_results(reports)
+        for name, each in (("from the file", file), ("in the store", store)):
+            if peer and each.ended:
+                ratio = peer.seconds / each.seconds
+                verdict(f"  {name}", f"{each}, pySHACL {peer}", ratio, at_least=25)
+        return Measured(self._triples, file, store, peer)
+
+    def _in_store(self, report: Path) -> Run:
+        """Validate a store of data and ontology; building it is timed apart."""
+        shutil.rmtree(_SNAPSHOTS, ignore_errors=True)
+        command: list[str | Path] = [PROGRAMS / "tipgraph", "build", "--output", _SNAPSHOTS]
+        built = run([*command, "--data", self._data, "--data", self._ontology])
+        _memory("build of the store", built)
+        program = [sys.executable, "-m", "benchmarks.validation"]
+        validated = run([*program, self._data, self._ontology, report])
+        _memory("in the store", validated)
+        shutil.rmtree(_SNAPSHOTS)
+        return validated
+
+    def _peer(self, report: Path) -> Run:
+        command: list[str | Path] = [PROGRAMS / "pyshacl", "-s", self._shapes, "-e", self._ontology]
+        peer = run([*command, "-f", "nt", "-o", report, self._data])
+        _memory("pySHACL", peer)
+        return peer
+
+
+def _memory(what: str, measured: Run) -> None:
+    print(f"  {what:26} {measured}, {measured.memory >> 20:,} MB", flush=True)
+
+
+def _compare_results(reports: dict[str, Path]) -> None:
+    """Print whether those that ended have the same results."""
+    found = {name: _results(path) for name, path in reports.items() if path.exists()}
+    same = len(set(map(frozenset, map(Counter.items, found.values())))) == 1
+    said = "the same" if same else "OTHER RESULTS"
+    counts = ", ".join(f"{name} {each.total()}" for name, each in found.items())
+    print(f"  results: {counts}; {said}", flush=True)
+
+
+def _extrapolate(curve: list[Measured]) -> None:
+    """Print the curve, and pySHACL's time where it was not measured, as a power of the size."""
+    known = {each.triples: each.peer.seconds for each in curve if each.peer and each.peer.ended}
+    if len(known) < 2:
+        print("\ntoo few sizes at which pySHACL ended to extrapolate")
+        return
+    power, factor = linear_regression(
+        [math.log(size) for size in known], [math.log(seconds) for seconds in known.values()]
+    )
+    print(
+        f"\npySHACL's seconds = triples^{power:.3f} * {math.exp(factor):.3g}, fitted to {[*known]}"
+    )
+    print(f"{'triples':>12} {'from the file':>20} {'in the store':>20} {'pySHACL':>20}")
+    for each in curve:
+        print(f"{each.triples:12,} {each.file!s:>20} {each.store!s:>20} {each.peer or '':>20}")
+    largest = max(curve, key=lambda each: each.triples)
+    for name, ours in (("from the file", largest.file), ("in the store", largest.store)):
+        theirs = known.get(largest.triples, math.exp(factor) * largest.triples**power)
+        how = "" if largest.triples in known else " by the fit"
+        text = f"{ours}, pySHACL {theirs:,.0f} s{how}"
+        verdict(f"{largest.triples:,} {name}", text, ours.seconds / theirs, at_most=1 / 25)
+    print(
+        f"pySHACL at {EXTRAPOLATED:,}: {math.exp(factor) * EXTRAPOLATED**power:,.0f} s by the fit"
+    )
 
 
 def _shipped() -> None:
@@ -75,11 +168,20 @@ def _shipped() -> None:
     verdict("seconds for the shipped data", f"{ours.memory >> 20} MB", ours.seconds, at_most=2.5)
 
 
+def _written(graph: NamedNode) -> Path:
+    """One of the shipped graphs as a file, for programs that take one."""
+    path = FOLDER / f"validation-{graph.value.rpartition('/')[2]}.nt"
+    triples = dict.fromkeys(quad.triple for quad in read_shipped(graph))
+    write_bytes(path, serialize(triples, format=RdfFormat.N_TRIPLES) or b"")
+    return path
+
+
 def run(command: list[str | Path]) -> Run:
     """Run a command to its end, or until `PATIENCE` is at its own."""
     begun = time.perf_counter()
     arguments = [str(part) for part in command]
-    pid = os.posix_spawn(arguments[0], arguments, os.environ)
+    silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    pid = os.posix_spawn(arguments[0], arguments, os.environ, file_actions=silent)
     patience = threading.Timer(PATIENCE, os.kill, (pid, signal.SIGKILL))
     patience.start()
     _, status, used = os.wait4(pid, 0)
@@ -105,3 +207,21 @@ def _results(path: Path) -> Counter[tuple[str, ...]]:
         )
         for result in report.results
     )
+
+
+def main() -> None:
+    """Validate a store that was built of two files, and write the report."""
+    data, ontology, report = map(Path, sys.argv[1:])
+    settings = Settings.from_environment(
+        snapshot_dir=_SNAPSHOTS,
+        query_timeout=PATIENCE,
+        worker_memory=_UNLIMITED,
+        result_bytes=_UNLIMITED,
+    )
+    with tipgraph.open(data, ontology, settings=settings) as store:
+        found = tipgraph.validate(store)
+    write_bytes(report, serialize(found.triples, format=RdfFormat.N_TRIPLES) or b"")
+
+
+if __name__ == "__main__":
+    main()

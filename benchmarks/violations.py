@@ -34,6 +34,11 @@ class Violation:
     old: str
     new: str
 
+    @property
+    def shapes(self) -> set[str]:
+        """The node shapes that are broken, without their namespace."""
+        return {result.split()[0].partition("-")[0] for result in self.results}
+
 
 def violations_of(claims: Claims, template: Template) -> list[Violation]:
     """All that can be broken in narratives of a template."""

@@ -7,6 +7,7 @@ compared is everything that a report says of a result but its message, which SHA
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -16,9 +17,9 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
 import tipgraph
-from benchmarks.corpus import SHAPES, write_corpus
+from benchmarks.narratives import Narratives
 from tipgraph.errors import UsageError
-from tipgraph.namespaces import RDF, XSD
+from tipgraph.namespaces import RDF, SHAPES, XSD
 from tipgraph.syntax import parse_rdf
 from tipgraph.validation import ValidationResult
 
@@ -354,9 +355,13 @@ def test_on_generated_graphs(data: list[Triple], shapes: str) -> None:
 
 
 def test_on_narratives_that_break_rules(tmp_path: Path) -> None:
-    corpus = tmp_path / "corpus.nt"
-    write_corpus(corpus, 30_000)
-    fast = tipgraph.validate(corpus, SHAPES, engine="shacl")
-    reference = tipgraph.validate(corpus, SHAPES, engine="pyshacl")
-    assert fast.results
+    narratives, corpus = Narratives(violations=1, brief=True), tmp_path / "corpus.nt"
+    texts = islice(narratives.texts(30_000), len(narratives.violations))
+    corpus.write_text("".join(texts), encoding="utf-8")
+    # The shapes that are broken, but for one that takes pySHACL as long as several others.
+    shapes = {f"{SHAPES}{name}" for each in narratives.violations for name in each.shapes}
+    shapes.remove(f"{SHAPES}EntityShape")
+    fast = tipgraph.validate(corpus, engine="shacl", shape=shapes)
+    reference = tipgraph.validate(corpus, engine="pyshacl", shape=shapes)
+    assert len(fast.results) >= len(narratives.violations)
     assert results(fast.results) == results(reference.results)

@@ -4,6 +4,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, seria
 from typer.testing import CliRunner
 
 import tipgraph
-from benchmarks.corpus import SHAPES, write_corpus
+from benchmarks.narratives import Narratives
 from tests.endpoints import oxigraph, virtuoso
 from tests.manifest import Case, file_of, rows
 from tests.reports import PREFIXES
@@ -26,7 +27,7 @@ from tests.test_shacl_suite import FOLDER, suite
 from tipgraph import dataset
 from tipgraph.cli import app
 from tipgraph.errors import TipgraphError, UsageError
-from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY
+from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY, SHAPES
 from tipgraph.settings import Settings
 from tipgraph.store import EmbeddedStore
 from tipgraph.store.remote import RemoteStore
@@ -51,6 +52,9 @@ REWRITTEN: Final = {
         '"300"^^<http://www.w3.org/2001/XMLSchema#integer>',
     ),
 }
+# What Virtuoso does not find: the negated patterns of a query, a bound at the end of alternative
+# paths. See docs/validation.md.
+MISSED_BY_VIRTUOSO: Final = ("AssertableClaimShape", "ShareEstimateShape-figure")
 
 
 class Server:
@@ -168,35 +172,47 @@ def test_our_graph_with_our_shapes(server: Server, store: RemoteStore) -> None:
     assert results(found.results) == results(expected.results)
 
 
-def test_a_snapshot(tmp_path: Path) -> None:
-    corpus = tmp_path / "corpus.nt"
-    write_corpus(corpus, 30_000)
+@pytest.fixture(scope="module")
+def narratives(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
+    """A file of narratives that each break another of our shapes, and those shapes' names."""
+    made = Narratives(violations=1, brief=True)
+    corpus = tmp_path_factory.mktemp("narratives") / "corpus.nt"
+    texts = islice(made.texts(30_000), len(made.violations))
+    corpus.write_text("".join(texts), encoding="utf-8")
+    return corpus, {f"shape:{name}" for each in made.violations for name in each.shapes}
+
+
+def test_a_snapshot(narratives: tuple[Path, set[str]], tmp_path: Path) -> None:
+    corpus, shapes = narratives
     with tipgraph.open(
-        corpus, settings=Settings.from_environment(snapshot_dir=tmp_path / "snapshots")
+        corpus,
+        *dataset.shipped_files(GRAPH_ONTOLOGY),
+        settings=Settings.from_environment(snapshot_dir=tmp_path),
     ) as opened:
-        found = tipgraph.validate(opened, SHAPES)
-    expected = tipgraph.validate(corpus, SHAPES)
-    assert expected.results
+        found = tipgraph.validate(opened)
+    expected = tipgraph.validate(corpus)
+    assert len(expected.results) >= len(shapes)
     assert results(found.results) == results(expected.results)
 
 
-def test_virtuoso(tmp_path: Path) -> None:
-    corpus = tmp_path / "corpus.nt"
-    write_corpus(corpus, 30_000)
-    triples = dataset.read_quads(corpus)
+def test_virtuoso(narratives: tuple[Path, set[str]], tmp_path: Path) -> None:
+    corpus, shapes = narratives
+    triples = [*dataset.read_quads(corpus), *dataset.read_shipped(GRAPH_ONTOLOGY)]
     quads = [Quad(each.subject, each.predicate, each.object, NamedNode(G)) for each in triples]
+    chosen = [argument for name in sorted(shapes) for argument in ("--shape", name)]
     with virtuoso(quads, tmp_path / "server") as endpoint:
-        code, written, errors = run(
-            "--store", endpoint, "--graph", G, "--shapes", str(SHAPES), "--format", "nt"
-        )
+        code, written, errors = run("--store", endpoint, "--graph", G, *chosen, "--format", "nt")
         # One query of them is beyond it.
         refused = run("--store", endpoint, "--graph", G)
     assert errors == ""
     found = ValidationReport.from_triples(
         quad.triple for quad in parse(written, RdfFormat.N_TRIPLES)
     )
-    expected = tipgraph.validate(corpus, SHAPES)
-    assert rows(found) == rows(expected)
+    expected = tipgraph.validate(corpus, shape=shapes)
+    assert rows(found) - rows(expected) == Counter()
+    missed = rows(expected) - rows(found)
+    assert {row[-1] for row in missed} == {f"<{SHAPES}{name}>" for name in MISSED_BY_VIRTUOSO}
+    assert found.results
     assert code == 1
     assert refused[:2] == (4, "")
     assert "ClassShape-acyclic" in refused[2]
@@ -326,6 +342,6 @@ class TestFailures:
 
 def test_python_refuses_what_a_store_has_not(store: RemoteStore) -> None:
     with pytest.raises(UsageError, match="coverage"):
-        tipgraph.validate(store, SHAPES, coverage=True)
+        tipgraph.validate(store, coverage=True)
     with pytest.raises(UsageError, match="only a store has graphs"):
-        tipgraph.validate([], SHAPES, graph=G)
+        tipgraph.validate([], graph=G)
