@@ -44,19 +44,23 @@ class Narratives:
         self._template = Template(claims, f" <{graph}> .\n" if graph else " .\n")
         self.violations: Final = violations_of(claims, self._template)
         self.broken: Counter[str] = Counter()
+        self.count = 0
 
     def texts(self, triples: int) -> Iterator[str]:
-        """Narratives until there are at least so many triples; `broken` counts what they break."""
+        """Narratives until there are at least so many triples.
+
+        `count` says how many there were, `broken` how many of them break which rule.
+        """
         self.broken.clear()
-        written = number = 0
+        self.count = written = 0
         while written < triples:
-            text = self._text(number)
+            text = self.text(self.count)
+            self.count += 1
             yield text
             written += text.count("\n")
-            number += 1
 
-    def _text(self, number: int) -> str:
-        """One narrative."""
+    def text(self, number: int) -> str:
+        """One narrative, by its number from 0."""
         chance = random.Random(self._seed * 1_000_003 + number)  # noqa: S311  # always the same
         broken = None
         if chance.random() < self._share:

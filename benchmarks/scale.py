@@ -4,146 +4,139 @@
 """
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from pyoxigraph import QuerySolutions, RdfFormat, Store
+from pyoxigraph import RdfFormat, serialize
 
-from benchmarks.narratives import write_narratives
+from benchmarks.narratives import Narratives
+from benchmarks.questions import Asked, chosen
 from benchmarks.report import verdict
-from benchmarks.services import FOLDER, free_port, install_peers, running
+from benchmarks.services import FOLDER, Service, install_peers, oxigraph, tipgraph
 from benchmarks.validation import PROGRAMS, run
-from tipgraph.namespaces import BASE
-from tipgraph.questions import Question, questions
+from tipgraph.dataset import read_shipped
+from tipgraph.namespaces import GRAPH_ONTOLOGY
 
 SIZES: Final = (10_000, 100_000, 1_000_000, 10_000_000)
-TEMPLATES: Final = 10
-# Narratives that each question is asked of; of small corpora as many as there are.
+_STORE: Final = FOLDER / "scale-oxigraph"
+_LOADED: Final = FOLDER / "scale-loaded"
+_SNAPSHOTS: Final = FOLDER / "scale-snapshots"
+# Queries that each question is asked as, at most, and the seconds at Oxigraph after which it is
+# not asked once more.
 _ASKED: Final = 20
-_NARRATIVE: Final = 5_000
-_OF_NARRATIVES: Final = ("id", "claim", "doc")
+_ENOUGH: Final = 60
+# What would stop a long answer does not.
+_SETTINGS: Final = {
+    "TIPGRAPH_SNAPSHOT_DIR": str(_SNAPSHOTS),
+    "TIPGRAPH_QUERY_TIMEOUT": "3600",
+    "TIPGRAPH_RESULT_BYTES": str(1 << 32),
+    "TIPGRAPH_WORKER_MEMORY": str(1 << 34),
+}
 
 
 def measure_scale() -> None:
     """Print figures for each size."""
     sizes = [int(argument) for argument in sys.argv[2:]] or list(SIZES)
     programs = install_peers()
-    templates = _templates()
     for size in sizes:
         data = FOLDER / f"narratives-{size}.nt"
-        write_narratives(data, size)
-        print(f"\n{size:,} triples, {data.stat().st_size / 1e6:,.0f} MB")
+        narratives = _write(data, size)
+        print(f"\n{size:,} triples, {narratives:,} narratives, {data.stat().st_size / 1e6:,.0f} MB")
         _build(data, size, programs)
-        _ask(data, size, programs, templates)
+        _ask(data, narratives, programs)
+        for folder in (_STORE, _SNAPSHOTS):
+            shutil.rmtree(folder)
         data.unlink()
 
 
+def _write(data: Path, size: int) -> int:
+    """Write the ontology, which questions need, and narratives; returns how many of these."""
+    narratives = Narratives()
+    triples = dict.fromkeys(quad.triple for quad in read_shipped(GRAPH_ONTOLOGY))
+    with data.open("wb") as file:
+        serialize(triples, file, RdfFormat.N_TRIPLES)
+        file.writelines(map(str.encode, narratives.texts(size)))
+    return narratives.count
+
+
 def _build(data: Path, size: int, programs: Path) -> None:
-    store = FOLDER / "scale-oxigraph"
-    snapshots = FOLDER / "scale-snapshots"
-    for folder in (store, snapshots):
+    for folder in (_STORE, _LOADED, _SNAPSHOTS):
         shutil.rmtree(folder, ignore_errors=True)
-    peer = run([programs / "oxigraph", "load", "--location", store, "--file", data])
+    peer = run([programs / "oxigraph", "load", "--location", _STORE, "--file", data])
+    loaded = run([sys.executable, "-m", "benchmarks.bulk", data, _LOADED])
+    shutil.rmtree(_LOADED)
     report = FOLDER / "scale-build.json"
-    command = f"{PROGRAMS / 'tipgraph'} build --data {data} --output {snapshots} --format json"
+    command = f"{PROGRAMS / 'tipgraph'} build --data {data} --output {_SNAPSHOTS} --format json"
     built = run(["/bin/sh", "-c", f"{command} > {report}"])
     made: dict[str, Any] = json.loads(report.read_text())
-    loading = made["seconds"]["store"]
-    text = f"{size / loading:,.0f}/s, oxigraph load {size / peer.seconds:,.0f}/s"
-    verdict("bulk load", text, peer.seconds / loading, at_least=0.8)
+    # Whole processes, from their start to their end, that do nothing but load.
+    text = f"{size / loaded.seconds:,.0f}/s, oxigraph load {size / peer.seconds:,.0f}/s"
+    verdict("bulk load", text, peer.seconds / loaded.seconds, at_least=0.8)
+    print(f"  {'the step of the build':26} {size / made['seconds']['store']:,.0f}/s")
     steps = ", ".join(f"{name} {seconds:.1f}" for name, seconds in made["seconds"].items())
-    verdict("build", f"{built.seconds:.1f} s ({steps})", built.seconds / peer.seconds, at_most=3)
+    verdict("build", f"{built.seconds:.1f} s", built.seconds / peer.seconds, at_most=3)
+    print(f"  steps, some of them at a time: {steps}")
     verdict("peak memory, GB", "", built.memory / 1e9, at_most=4)
-    print(f"{'disk':28} {made['bytes'] / 1e6:,.0f} MB")
+    print(f"{'disk':28} {made['bytes'] / 1e6:,.0f} MB", flush=True)
+    run([programs / "oxigraph", "optimize", "--location", _STORE])
 
 
-def _ask(data: Path, size: int, programs: Path, templates: Sequence[Question]) -> None:
-    with _ours(data) as (ours, seconds), _oxigraph(programs) as peer:
-        verdict("first answer, seconds", "", seconds, at_most=3)
-        ratios = []
-        for question in templates:
-            count = min(_ASKED, max(size // _NARRATIVE, 1))
-            queries = [_of_narrative(question, number) for number in range(count)]
-            mine, theirs = _latency(ours, queries), _latency(peer, queries)
-            ratios.append(mine / theirs)
-            text = f"{mine * 1e3:.1f} ms, Oxigraph {theirs * 1e3:.1f} ms"
-            verdict(question.slug[:28], text, mine / theirs, at_most=1.3)
+def _ask(data: Path, narratives: int, programs: Path) -> None:
+    with ExitStack() as services:
+        begun = time.perf_counter()
+        ours = services.enter_context(tipgraph(data, settings=_SETTINGS))
+        verdict("first answer, seconds", "", time.perf_counter() - begun, at_most=3)
+        peer = services.enter_context(oxigraph(data, programs, _STORE))
+        ratios = [_compare(asked, narratives, ours, peer) for asked in chosen()]
         verdict("the ten in the middle", "", median(ratios), at_most=1.3)
 
 
-def _templates() -> list[Question]:
-    """Questions of the catalogue that a narrative by itself answers, those of its things first."""
-    sample = FOLDER / "narratives-sample.nt"
-    write_narratives(sample, 1)
-    store = Store()
-    store.bulk_load(path=str(sample), format=RdfFormat.N_TRIPLES)
-    found = []
-    for question in questions():
-        if question.kind == "select":
-            answer = store.query(_of_narrative(question, 0))
-            assert isinstance(answer, QuerySolutions)
-            if list(answer):
-                found.append(question)
-    things = f"{BASE}id/"
-    found.sort(key=lambda each: not any(term.startswith(things) for term in each.terms))
-    return found[:TEMPLATES]
+def _compare(asked: Asked, narratives: int, ours: Service, peer: Service) -> float:
+    """Ask both by turns, and print what answers took in the middle; returns the ratio."""
+    queries = list(asked.queries(narratives, _ASKED))
+    times: dict[str, list[float]] = {ours.name: [], peer.name: []}
+    connections = {each.name: _connection(each) for each in (ours, peer)}
+    rows, same = 0, True
+    for number, query in enumerate(queries):
+        answers = {}
+        # Each is the first to be asked as often as the other.
+        for service in (ours, peer) if number % 2 else (peer, ours):
+            begun = time.perf_counter()
+            answers[service.name] = _answer(connections[service.name], service, query)
+            times[service.name].append(time.perf_counter() - begun)
+        found = [sorted(answer.splitlines()[1:]) for answer in answers.values()]
+        same = same and found[0] == found[1]
+        rows += len(found[0])
+        if sum(times[peer.name]) > _ENOUGH:
+            break
+    for connection in connections.values():
+        connection.close()
+    mine, theirs = median(times[ours.name]), median(times[peer.name])
+    asked_of = len(times[peer.name])
+    what = f"{asked_of} x {rows / asked_of:,.0f} rows" if same else "OTHER ANSWERS"
+    text = f"{mine * 1e3:.1f} ms, Oxigraph {theirs * 1e3:.1f} ms, {what}"
+    verdict(asked.name[:28], text, mine / theirs, at_most=1.3)
+    return mine / theirs
 
 
-def _of_narrative(question: Question, number: int) -> str:
-    """The question, asked of the things of one narrative."""
-    text = question.query
-    for name in _OF_NARRATIVES:
-        text = text.replace(f"<{BASE}{name}/", f"<{BASE}{name}/n{number}-")
-    # What was answered before is not evaluated again.
-    return f"{text}# {number}\n"
-
-
-@contextmanager
-def _ours(data: Path) -> Iterator[tuple[str, float]]:
-    port = free_port()
-    endpoint = f"http://127.0.0.1:{port}/sparql"
-    command = [str(PROGRAMS / "tipgraph"), "serve", "--data", str(data), "--port", str(port)]
-    settings = {"TIPGRAPH_SNAPSHOT_DIR": str(FOLDER / "scale-snapshots")}
-    begun = time.perf_counter()
-    with running(command, endpoint, settings):
-        yield endpoint, time.perf_counter() - begun
-
-
-@contextmanager
-def _oxigraph(programs: Path) -> Iterator[str]:
-    store = FOLDER / "scale-oxigraph"
-    optimize = [programs / "oxigraph", "optimize", "--location", store]
-    subprocess.run(optimize, check=True, capture_output=True, env=os.environ)
-    port = free_port()
-    endpoint = f"http://127.0.0.1:{port}/query"
-    serve = [programs / "oxigraph", "serve-read-only", "-l", store, "-b", f"127.0.0.1:{port}"]
-    with running([str(part) for part in serve], endpoint, {}):
-        yield endpoint
-
-
-def _latency(endpoint: str, queries: Sequence[str]) -> float:
-    """Seconds that an answer takes, in the middle, on one connection."""
-    parts = urlsplit(endpoint)
+def _connection(service: Service) -> HTTPConnection:
+    parts = urlsplit(service.endpoint)
     assert parts.hostname
-    connection = HTTPConnection(parts.hostname, parts.port)
-    times = []
-    for query in queries:
-        begun = time.perf_counter()
-        accept = {"Accept": "application/sparql-results+json"}
-        connection.request("GET", f"{parts.path}?query={quote(query)}", headers=accept)
-        response = connection.getresponse()
-        response.read()
-        times.append(time.perf_counter() - begun)
-        assert response.status == 200, response.status
-    connection.close()
-    return median(times)
+    return HTTPConnection(parts.hostname, parts.port)
+
+
+def _answer(connection: HTTPConnection, service: Service, query: str) -> bytes:
+    """The answer to a query, as tab-separated values."""
+    path = f"{urlsplit(service.endpoint).path}?query={quote(query)}"
+    connection.request("GET", path, headers={"Accept": "text/tab-separated-values"})
+    response = connection.getresponse()
+    body = response.read()
+    assert response.status == 200, body
+    return body

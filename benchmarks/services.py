@@ -9,9 +9,10 @@ import sys
 import time
 import urllib.request
 import venv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
@@ -20,6 +21,8 @@ PEERS: Final = ("oxigraph==0.5.13", "rdflib-endpoint[cli]==0.6.3")
 BASE: Final = "http://example.org/"
 EX: Final = f"{BASE}id/"
 SUBJECTS: Final = 25_000
+_DEFAULTS: Final = MappingProxyType[str, str]({})
+_OXIGRAPH: Final = FOLDER / "oxigraph-things"
 
 
 @dataclass(frozen=True)
@@ -70,14 +73,25 @@ def install_peers() -> Path:
 
 
 @contextlib.contextmanager
-def tipgraph(data: Path, *, workers: int = 2) -> Iterator[Service]:
-    """This project, as `tipgraph serve` runs it."""
+def tipgraph(
+    *data: Path, workers: int = 2, settings: Mapping[str, str] = _DEFAULTS
+) -> Iterator[Service]:
+    """This project, as `tipgraph serve` runs it.
+
+    Args:
+        data: Files that it serves.
+        workers: How many processes evaluate queries.
+        settings: Other settings, by the names of their variables.
+    """
     port = free_port()
-    command = [sys.executable, "-m", "tipgraph", "serve", "--data", str(data), "--port", str(port)]
+    command = [sys.executable, "-m", "tipgraph", "serve", "--port", str(port)]
+    for path in data:
+        command += ["--data", str(path)]
     environment = {
         "TIPGRAPH_BASE_IRI": BASE,
         "TIPGRAPH_SNAPSHOT_DIR": str(FOLDER),
         "TIPGRAPH_WORKERS": str(workers),
+        **settings,
     }
     root = f"http://127.0.0.1:{port}"
     with running(command, f"{root}/sparql", environment):
@@ -98,9 +112,14 @@ def shipped() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def oxigraph(data: Path, programs: Path) -> Iterator[Service]:
-    """Oxigraph's server over an on-disk store, loaded and optimised as its manual says."""
-    store = FOLDER / "oxigraph-things"
+def oxigraph(data: Path, programs: Path, store: Path = _OXIGRAPH) -> Iterator[Service]:
+    """Oxigraph's server over an on-disk store, loaded and optimised as its manual says.
+
+    Args:
+        data: The file to load, if the store is not there.
+        programs: The folder of the program.
+        store: The folder of the store.
+    """
     if not store.exists():
         for arguments in (("load", "-l", store, "-f", data), ("optimize", "-l", store)):
             subprocess.run([programs / "oxigraph", *arguments], check=True, capture_output=True)
