@@ -15,9 +15,13 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
+from pyoxigraph import RdfFormat, serialize
+
 from benchmarks.claims import Claims
 from benchmarks.template import AMOUNT, NAME, NUMBER, SPACES, YEAR, Piece, Template
 from benchmarks.violations import Violation, violations_of
+from tipgraph.dataset import read_shipped
+from tipgraph.namespaces import GRAPH_ONTOLOGY
 
 SEED: Final = 7
 _YEARS: Final = 10
@@ -149,6 +153,20 @@ def write_narratives(path: Path, triples: int, *, violations: float = 0.0) -> Co
     with path.open("w", encoding="utf-8") as file:
         file.writelines(narratives.texts(triples))
     return narratives.broken
+
+
+def write_with_ontology(path: Path, triples: int, *, violations: float = 0.0) -> Narratives:
+    """Write the ontology, which shapes and questions need, and so many triples of narratives.
+
+    Returns:
+        The narratives that were written.
+    """
+    narratives = Narratives(violations=violations)
+    ontology = dict.fromkeys(quad.triple for quad in read_shipped(GRAPH_ONTOLOGY))
+    with path.open("wb") as file:
+        serialize(ontology, file, RdfFormat.N_TRIPLES)
+        file.writelines(map(str.encode, narratives.texts(triples)))
+    return narratives
 
 
 def main() -> None:

@@ -14,15 +14,11 @@ from statistics import median
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from pyoxigraph import RdfFormat, serialize
-
-from benchmarks.narratives import Narratives
+from benchmarks.narratives import write_with_ontology
 from benchmarks.questions import Asked, chosen
 from benchmarks.report import verdict
 from benchmarks.services import FOLDER, Service, install_peers, oxigraph, tipgraph
 from benchmarks.validation import PROGRAMS, run
-from tipgraph.dataset import read_shipped
-from tipgraph.namespaces import GRAPH_ONTOLOGY
 
 SIZES: Final = (10_000, 100_000, 1_000_000, 10_000_000)
 _STORE: Final = FOLDER / "scale-oxigraph"
@@ -47,23 +43,13 @@ def measure_scale() -> None:
     programs = install_peers()
     for size in sizes:
         data = FOLDER / f"narratives-{size}.nt"
-        narratives = _write(data, size)
+        narratives = write_with_ontology(data, size).count
         print(f"\n{size:,} triples, {narratives:,} narratives, {data.stat().st_size / 1e6:,.0f} MB")
         _build(data, size, programs)
         _ask(data, narratives, programs)
         for folder in (_STORE, _SNAPSHOTS):
             shutil.rmtree(folder)
         data.unlink()
-
-
-def _write(data: Path, size: int) -> int:
-    """Write the ontology, which questions need, and narratives; returns how many of these."""
-    narratives = Narratives()
-    triples = dict.fromkeys(quad.triple for quad in read_shipped(GRAPH_ONTOLOGY))
-    with data.open("wb") as file:
-        serialize(triples, file, RdfFormat.N_TRIPLES)
-        file.writelines(map(str.encode, narratives.texts(size)))
-    return narratives.count
 
 
 def _build(data: Path, size: int, programs: Path) -> None:
