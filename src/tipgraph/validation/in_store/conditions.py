@@ -12,7 +12,8 @@ from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from tipgraph.namespaces import RDF, RDFS, SH, XSD
+from tipgraph.namespaces import RDF, SH, XSD
+from tipgraph.validation.in_store.classes import Classes
 from tipgraph.validation.in_store.paths import Paths
 from tipgraph.validation.result import Term
 from tipgraph.validation.shapes_triples import ShapesTriples
@@ -20,7 +21,6 @@ from tipgraph.validation.shapes_triples import ShapesTriples
 # More values than that are not told apart in a query.
 _MOST_VALUES: Final = 6
 _TRUE: Final = Literal(True)
-_TYPE: Final = f"<{RDF}type>/<{RDFS}subClassOf>*"
 _ZONE: Final = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])?"
 _DAY: Final = r"-?[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
 # Lexical forms that are certainly valid; the few others that are as well are looked at here.
@@ -36,6 +36,9 @@ _FORMS: Final = {
     f"{XSD}dateTime": rf"{_DAY}T([01][0-9]|2[0-3])(:[0-5][0-9]){{2}}([.][0-9]+)?{_ZONE}",
     f"{XSD}gYear": rf"-?[1-9][0-9]{{3}}{_ZONE}",
     f"{XSD}gYearMonth": rf"-?[1-9][0-9]{{3}}-(0[1-9]|1[0-2]){_ZONE}",
+    f"{XSD}duration": r"P[0-9]{1,4}[YMD]",
+    f"{XSD}hexBinary": r"([0-9A-Fa-f][0-9A-Fa-f])*",
+    f"{XSD}anyURI": r"https?://[A-Za-z0-9./_-]*",
 }
 _ANY_FORM: Final = frozenset((f"{XSD}string", f"{RDF}langString"))
 _ORDERED: Final = f"<{XSD}string>, <{XSD}date>, <{XSD}dateTime>"
@@ -62,10 +65,12 @@ class Conditions:
 
     Args:
         graph: The shapes graph.
+        classes: The classes of the store.
     """
 
-    def __init__(self, graph: ShapesTriples) -> None:
+    def __init__(self, graph: ShapesTriples, classes: Classes) -> None:
         self._graph = graph
+        self._classes = classes
         self._paths = Paths(graph)
         self._numbers = count()
 
@@ -126,7 +131,8 @@ class Conditions:
 
     def _of_value(self, shape: Term, node: str, wide: bool) -> Iterator[str]:
         for each in self._each(shape, "class"):
-            yield f"NOT EXISTS {{ {node} {_TYPE} {each} }}"
+            instance = self._classes.is_instance(node, each, self._variable())
+            yield f"NOT EXISTS {{ {instance} }}"
         for each in self._each(shape, "nodeKind"):
             yield f"!({_KINDS[each.value.removeprefix(SH)].format(node)})"
         for each in self._each(shape, "datatype"):

@@ -19,6 +19,7 @@ from tipgraph.reasoning import Entailment
 from tipgraph.store.blocking import BlockingStore
 from tipgraph.store.results import Solutions
 from tipgraph.validation.documents import RdfGraph, blank_nodes
+from tipgraph.validation.in_store.classes import HIERARCHY_QUERY, NAMELESS_QUERY, Classes
 from tipgraph.validation.in_store.conditions import Conditions
 from tipgraph.validation.in_store.pieces import piece_query, read_piece
 from tipgraph.validation.in_store.queries import QueryConstraint, query_constraints
@@ -106,6 +107,8 @@ class _Validation:
         self._evaluate = partial(by_engine, engine=engine)
         self._graph = ShapesTriples(shapes.triples)
         self._targets = Targets(self._graph)
+        self._classes = Classes()
+        self._known: list[Triple] = []
         self._answers = 0
         self._triples: list[Triple] = []
         self._results: list[BlankNode] = []
@@ -118,6 +121,8 @@ class _Validation:
         units = self._units(shape)
         nodes = [self._focus(name) for name in dict.fromkeys(focus)]
         notes = _selection(list(units) if shape else [], nodes)
+        self._classes = Classes(self._tried(HIERARCHY_QUERY), self._tried(NAMELESS_QUERY))
+        self._known = self._class_statements()
         constraints = {each: list(query_constraints(each, self._graph)) for each in units}
         if self._graph.is_queried:
             raise UsageError("queries that use $shapesGraph cannot be evaluated in a store")
@@ -125,11 +130,16 @@ class _Validation:
             announce(f"validate, shape {number} of {len(units)}")
             if shape and nodes:
                 declared = {TARGET_NODE: set[Term](nodes)}
-            pattern = target_pattern(declared, nodes)
+            pattern = target_pattern(declared, self._classes, nodes)
             for constraint in constraints[each]:
                 self._by_query(constraint, pattern)
             self._by_pieces(each, pattern)
         return self._report(), notes
+
+    def _class_statements(self) -> list[Triple]:
+        """What the shapes need of the class hierarchy, and no query asks for again."""
+        classes = [each for _, each in self._graph.pairs(f"{SH}class")]
+        return list(dict.fromkeys(self._classes.statements(classes)))
 
     def _units(self, shape: Sequence[str]) -> dict[Term, Mapping[str, set[Term]]]:
         """The shapes that are applied, with their targets."""
@@ -188,24 +198,25 @@ class _Validation:
                 yield Triple(path, NamedNode(predicate), term)
                 yield from self._described(term)
 
+    def _tried(self, query: str) -> Solutions | None:
+        """The answer to a query; None where it is beyond the endpoint."""
+        try:
+            return self._select(query)
+        except EndpointFailureError:
+            return None
+
     def _by_pieces(self, shape: Term, pattern: str) -> None:
         """Validate the triples around what may break a shape."""
         conditions = [
-            each for each in Conditions(self._graph).of(shape, "?this") if each != "false"
+            each
+            for each in Conditions(self._graph, self._classes).of(shape, "?this")
+            if each != "false"
         ]
-        suspects: dict[Term, None] = {}
-        for condition in conditions:
-            query = f"SELECT ?this WHERE {{ {pattern} FILTER({condition}) }}"
-            try:
-                rows = self._select(query)
-            except EndpointFailureError as error:
-                # It may be beyond the endpoint: then all focus nodes are looked at here.
-                self._notes.append(f"all focus nodes of a shape were fetched, since {error}")
-                conditions = ["true"]
-                rows = self._select(f"SELECT ?this WHERE {{ {pattern} }}")
-            suspects.update((row["this"], None) for row in rows)
-            if conditions == ["true"]:
-                break
+        if not conditions:
+            return
+        if "true" in conditions:
+            conditions = ["true"]
+        suspects, conditions = self._suspects(pattern, conditions)
         named = sorted((each for each in suspects if not isinstance(each, BlankNode)), key=str)
         for start in range(0, len(named), _PIECE):
             self._piece(shape, values(named[start : start + _PIECE]))
@@ -214,12 +225,31 @@ class _Validation:
             either = " || ".join(conditions)
             self._piece(shape, f"{pattern} FILTER(isBlank(?this) && ({either}))")
 
+    def _suspects(self, pattern: str, conditions: list[str]) -> tuple[dict[Term, None], list[str]]:
+        """The focus nodes that one of some conditions holds of, and the conditions used."""
+        rows = self._tried(_filtered(pattern, conditions))
+        if rows is not None:
+            return dict.fromkeys(row["this"] for row in rows), conditions
+        suspects: dict[Term, None] = {}
+        for condition in conditions:
+            try:
+                rows = self._select(_filtered(pattern, [condition]))
+            except EndpointFailureError as error:
+                # It may be beyond the endpoint: then all focus nodes are looked at here.
+                self._notes.append(f"all focus nodes of a shape were fetched, since {error}")
+                rows = self._select(_filtered(pattern, ["true"]))
+                return dict.fromkeys(row["this"] for row in rows), ["true"]
+            suspects.update((row["this"], None) for row in rows)
+        return suspects, conditions
+
     def _piece(self, shape: Term, focus: str) -> None:
         self._answers += 1
         prefix = f"answer{self._answers}_"
-        nodes, triples = read_piece(self._select(piece_query(shape, focus, self._graph)))
+        nodes, triples = read_piece(
+            self._select(piece_query(shape, focus, self._graph, self._classes))
+        )
         marks = [Triple(_MARKS, _MARK, node) for node in nodes]
-        data = RdfGraph(background=_relabelled([*triples, *marks], prefix))
+        data = RdfGraph(background=_relabelled([*triples, *self._known, *marks], prefix))
         report = self._evaluate(data, self._aimed(shape))
         report = with_causes(report, data, self._untargeted([]), self._evaluate)
         self._notes += report.notes
@@ -257,6 +287,12 @@ class _Validation:
         name = f"queries to the store and {engine_name()}"
         report = ValidationReport.from_triples(dict.fromkeys(triples), engine=name)
         return replace(report, notes=tuple(self._notes))
+
+
+def _filtered(pattern: str, conditions: Sequence[str]) -> str:
+    """The query for the focus nodes that one of some conditions holds of."""
+    only = "" if "true" in conditions else f"FILTER({' || '.join(conditions)})"
+    return f"SELECT ?this WHERE {{ {pattern} {only} }}"
 
 
 def _is_of_report(triple: Triple) -> bool:

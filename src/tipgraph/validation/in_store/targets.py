@@ -5,7 +5,7 @@ from typing import Final
 
 from pyoxigraph import BlankNode
 
-from tipgraph.namespaces import RDF, RDFS
+from tipgraph.validation.in_store.classes import Classes
 from tipgraph.validation.result import Term
 from tipgraph.validation.targets import (
     TARGET_CLASS,
@@ -15,23 +15,28 @@ from tipgraph.validation.targets import (
 )
 
 _PATTERNS: Final = {
-    TARGET_CLASS: f"?this <{RDF}type>/<{RDFS}subClassOf>* {{}} .",
     TARGET_SUBJECTS: "?this {} ?other .",
     TARGET_OBJECTS: "?other {} ?this .",
 }
 
 
-def target_pattern(declared: Mapping[str, set[Term]], focus: Sequence[Term] = ()) -> str:
+def target_pattern(
+    declared: Mapping[str, set[Term]], classes: Classes, focus: Sequence[Term] = ()
+) -> str:
     """A graph pattern that gives each focus node of a shape once as `?this`.
 
     Args:
         declared: The targets of the shape, by the IRI of their kind.
+        classes: The classes of the store.
         focus: The only nodes that are wanted; none for all.
     """
     branches = [
-        pattern.format(term)
-        for kind, pattern in _PATTERNS.items()
-        for term in sorted(declared.get(kind, ()), key=str)
+        *classes.instances(declared.get(TARGET_CLASS, ())),
+        *(
+            pattern.format(term)
+            for kind, pattern in _PATTERNS.items()
+            for term in sorted(declared.get(kind, ()), key=str)
+        ),
     ]
     # A blank node of the shapes is not in the data.
     nodes = [term for term in declared.get(TARGET_NODE, ()) if not isinstance(term, BlankNode)]
