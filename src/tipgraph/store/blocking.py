@@ -3,7 +3,10 @@
 import asyncio
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import Future
+from functools import partial
 from typing import Any, Final, Self
 
 from tipgraph.errors import QueryError
@@ -29,6 +32,11 @@ class BlockingStore(ABC):
         self._settings = settings
         self._loop: asyncio.AbstractEventLoop | None = None
         self._background: _BackgroundLoop | None = None
+
+    @property
+    def at_once(self) -> int:
+        """How many queries one caller may ask at a time."""
+        return 1
 
     @abstractmethod
     def submit(self, request: QueryRequest, *, client: str = "") -> Pending:
@@ -61,11 +69,14 @@ class BlockingStore(ABC):
 
     def answer(self, request: QueryRequest) -> QueryAnswer:
         """Answer a query and wait for it; see `Store.answer`."""
+        return self._begin(request).result()
+
+    def _begin(self, request: QueryRequest) -> Future[QueryAnswer]:
         if self._loop is None:
             self._background = self._background or _BackgroundLoop()
             self._background.run(self.start())
         assert self._loop is not None  # noqa: S101  # it was started
-        return asyncio.run_coroutine_threadsafe(self._answer(request), self._loop).result()
+        return asyncio.run_coroutine_threadsafe(self._answer(request), self._loop)
 
     async def _answer(self, request: QueryRequest) -> QueryAnswer:
         return await whole_answer(self.submit(request))
@@ -87,8 +98,32 @@ class BlockingStore(ABC):
             graph_format=N_TRIPLES,
             timeout=timeout,
         )
-        answer = self.answer(request)
-        return read_results(answer.body) if answer.format is JSON else read_graph(answer.body)
+        return _read(self.answer(request))
+
+    def selected(
+        self, texts: Sequence[str], *, default_graphs: tuple[str, ...] | None = None
+    ) -> Iterator[Callable[[], Solutions]]:
+        """Answer several SELECT queries, as many at a time as the store has workers for.
+
+        Between two of them there is room for a further query at any time.
+
+        Args:
+            texts: The queries.
+            default_graphs: As of `query`.
+
+        Returns:
+            For each query in turn, what waits for its rows, or raises why there are none.
+        """
+        waiting: deque[Future[QueryAnswer]] = deque()
+        try:
+            for number in range(len(texts)):
+                for text in texts[number + len(waiting) : number + self.at_once]:
+                    request = QueryRequest(text, default_graphs, results_format=JSON)
+                    waiting.append(self._begin(request))
+                yield partial(_rows, waiting.popleft())
+        finally:
+            for future in waiting:
+                future.cancel()
 
     def close(self) -> None:
         """End what `answer` and `query` began."""
@@ -102,6 +137,16 @@ class BlockingStore(ABC):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _read(answer: QueryAnswer) -> Solutions | bool | Triples:
+    return read_results(answer.body) if answer.format is JSON else read_graph(answer.body)
+
+
+def _rows(future: Future[QueryAnswer]) -> Solutions:
+    rows = _read(future.result())
+    assert isinstance(rows, Solutions)  # noqa: S101  # it was a SELECT
+    return rows
 
 
 class _BackgroundLoop:

@@ -51,6 +51,11 @@ class EmbeddedStore(BlockingStore):
         return self.snapshot.manifest
 
     @property
+    def at_once(self) -> int:
+        """As many as there are workers."""
+        return self._settings.workers
+
+    @property
     def pool(self) -> WorkerPool:
         """The workers, for operations: how many are busy, how many were killed."""
         return self._pool

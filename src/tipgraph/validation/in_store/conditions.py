@@ -94,10 +94,7 @@ class Conditions:
             # Engines differ on paths of no length from nodes that are not in the data.
             yield _unknown(wide)
             return
-        value = self._variable()
-        broken = self._any(self._of_value(shape, value, wide))
-        if broken != "false":
-            yield self._exists(node, path, value, broken)
+        yield from self._of_values(shape, node, path, wide)
         yield from self._of_pairs(shape, node, path, wide)
         yield from self._of_counts(shape, node, path, wide)
 
@@ -128,6 +125,29 @@ class Conditions:
 
     def _each(self, shape: Term, name: str) -> list[Term]:
         return self._graph.objects(shape, f"{SH}{name}")
+
+    def _of_values(self, shape: Term, node: str, path: Term, wide: bool) -> Iterator[str]:
+        """What holds of each value node, and how many there may be where that is one at most.
+
+        The two are asked together: each look for values costs as much as any other.
+        """
+        value, other = self._variable(), self._variable()
+        broken = self._any(self._of_value(shape, value, wide))
+        if not self._is_single(shape):
+            if broken != "false":
+                yield self._exists(node, path, value, broken)
+            return
+        again = self._exists(node, path, other, f"!sameTerm({other}, {value})")
+        if self._counts(shape, "minCount") == {1}:
+            yield f"!{self._exists(node, path, value, f'!{self._any([broken, again])}')}"
+        else:
+            yield self._exists(node, path, value, self._any([broken, again]))
+
+    def _counts(self, shape: Term, name: str) -> set[int]:
+        return {int(each.value) for each in self._each(shape, name)}
+
+    def _is_single(self, shape: Term) -> bool:
+        return self._counts(shape, "maxCount") == {1} and self._counts(shape, "minCount") <= {0, 1}
 
     def _of_value(self, shape: Term, node: str, wide: bool) -> Iterator[str]:
         for each in self._each(shape, "class"):
@@ -220,10 +240,11 @@ class Conditions:
                 yield some_value(self._exists(node, each, other, less))
 
     def _of_counts(self, shape: Term, node: str, path: Term, wide: bool) -> Iterator[str]:
-        for each in self._each(shape, "minCount"):
-            yield self._fewer(int(each.value), node, path, wide)
-        for each in self._each(shape, "maxCount"):
-            yield self._more(int(each.value), node, path, wide)
+        if not self._is_single(shape):
+            for number in self._counts(shape, "minCount"):
+                yield self._fewer(number, node, path, wide)
+            for number in self._counts(shape, "maxCount"):
+                yield self._more(number, node, path, wide)
         if _TRUE in self._each(shape, "uniqueLang"):
             first, second = self._variable(), self._variable()
             same = f"LCASE(LANG({first})) = LCASE(LANG({second}))"

@@ -7,7 +7,7 @@ https://www.w3.org/TR/shacl/#validation
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -88,6 +88,29 @@ def validate_store(
     return placed(report, RdfGraph(), shapes) if chosen.positions else report
 
 
+@dataclass(frozen=True)
+class _QueryTask:
+    """A constraint by query, and that query for its focus nodes."""
+
+    constraint: QueryConstraint
+    query: str
+
+
+@dataclass(frozen=True)
+class _ShapeTask:
+    """A shape, a pattern that gives its focus nodes, and conditions under which these break it."""
+
+    shape: Term
+    pattern: str
+    conditions: list[str]
+
+    @property
+    def query(self) -> str:
+        """The query for the focus nodes that one of the conditions holds of."""
+        only = "" if self.conditions == ["true"] else f"FILTER({' || '.join(self.conditions)})"
+        return f"SELECT ?this WHERE {{ {self.pattern} {only} }}"
+
+
 class _Validation:
     """One validation of a store.
 
@@ -126,15 +149,27 @@ class _Validation:
         constraints = {each: list(query_constraints(each, self._graph)) for each in units}
         if self._graph.is_queried:
             raise UsageError("queries that use $shapesGraph cannot be evaluated in a store")
-        for number, (each, declared) in enumerate(units.items(), start=1):
-            announce(f"validate, shape {number} of {len(units)}")
+        tasks: list[_QueryTask | _ShapeTask] = []
+        for each, declared in units.items():
             if shape and nodes:
                 declared = {TARGET_NODE: set[Term](nodes)}
             pattern = target_pattern(declared, self._classes, nodes)
-            for constraint in constraints[each]:
-                self._by_query(constraint, pattern)
-            self._by_pieces(each, pattern)
+            tasks += [_QueryTask(one, one.query(pattern)) for one in constraints[each]]
+            if conditions := self._conditions(each):
+                tasks.append(_ShapeTask(each, pattern, conditions))
+        answers = self._store.selected([task.query for task in tasks], default_graphs=self._graphs)
+        for number, (task, answer) in enumerate(zip(tasks, answers, strict=True), start=1):
+            announce(f"validate, query {number} of {len(tasks)}")
+            if isinstance(task, _QueryTask):
+                self._by_query(task, answer)
+            else:
+                self._by_pieces(task, answer)
         return self._report(), notes
+
+    def _conditions(self, shape: Term) -> list[str]:
+        found = Conditions(self._graph, self._classes).of(shape, "?this")
+        conditions = [each for each in found if each != "false"]
+        return ["true"] if "true" in conditions else conditions
 
     def _class_statements(self) -> list[Triple]:
         """What the shapes need of the class hierarchy, and no query asks for again."""
@@ -172,11 +207,11 @@ class _Validation:
         assert isinstance(found, Solutions)  # noqa: S101  # it was a SELECT
         return found
 
-    def _by_query(self, constraint: QueryConstraint, pattern: str) -> None:
+    def _by_query(self, task: _QueryTask, answer: Callable[[], Solutions]) -> None:
         self._answers += 1
-        query = constraint.query(pattern)
+        constraint = task.constraint
         try:
-            rows = self._select(query)
+            rows = answer()
         except EndpointFailureError as error:
             raise EndpointFailureError(
                 f"{constraint.name} could not be evaluated: {error}"
@@ -205,42 +240,37 @@ class _Validation:
         except EndpointFailureError:
             return None
 
-    def _by_pieces(self, shape: Term, pattern: str) -> None:
+    def _by_pieces(self, task: _ShapeTask, answer: Callable[[], Solutions]) -> None:
         """Validate the triples around what may break a shape."""
-        conditions = [
-            each
-            for each in Conditions(self._graph, self._classes).of(shape, "?this")
-            if each != "false"
-        ]
-        if not conditions:
-            return
-        if "true" in conditions:
-            conditions = ["true"]
-        suspects, conditions = self._suspects(pattern, conditions)
+        try:
+            suspects, conditions = _nodes(answer()), task.conditions
+        except EndpointFailureError:
+            suspects, conditions = self._suspects(task)
         named = sorted((each for each in suspects if not isinstance(each, BlankNode)), key=str)
         for start in range(0, len(named), _PIECE):
-            self._piece(shape, values(named[start : start + _PIECE]))
+            self._piece(task.shape, values(named[start : start + _PIECE]))
         if len(named) < len(suspects):
             # They have no names to ask for, so that one answer has to hold all of them.
             either = " || ".join(conditions)
-            self._piece(shape, f"{pattern} FILTER(isBlank(?this) && ({either}))")
+            self._piece(task.shape, f"{task.pattern} FILTER(isBlank(?this) && ({either}))")
 
-    def _suspects(self, pattern: str, conditions: list[str]) -> tuple[dict[Term, None], list[str]]:
-        """The focus nodes that one of some conditions holds of, and the conditions used."""
-        rows = self._tried(_filtered(pattern, conditions))
-        if rows is not None:
-            return dict.fromkeys(row["this"] for row in rows), conditions
+    def _suspects(self, task: _ShapeTask) -> tuple[dict[Term, None], list[str]]:
+        """The focus nodes that may break a shape, by queries of one condition each.
+
+        Returns:
+            The nodes, and the conditions that they were found by.
+        """
         suspects: dict[Term, None] = {}
-        for condition in conditions:
+        for condition in task.conditions:
             try:
-                rows = self._select(_filtered(pattern, [condition]))
+                rows = self._select(replace(task, conditions=[condition]).query)
             except EndpointFailureError as error:
                 # It may be beyond the endpoint: then all focus nodes are looked at here.
                 self._notes.append(f"all focus nodes of a shape were fetched, since {error}")
-                rows = self._select(_filtered(pattern, ["true"]))
-                return dict.fromkeys(row["this"] for row in rows), ["true"]
-            suspects.update((row["this"], None) for row in rows)
-        return suspects, conditions
+                every = replace(task, conditions=["true"])
+                return _nodes(self._select(every.query)), every.conditions
+            suspects |= _nodes(rows)
+        return suspects, task.conditions
 
     def _piece(self, shape: Term, focus: str) -> None:
         self._answers += 1
@@ -289,10 +319,8 @@ class _Validation:
         return replace(report, notes=tuple(self._notes))
 
 
-def _filtered(pattern: str, conditions: Sequence[str]) -> str:
-    """The query for the focus nodes that one of some conditions holds of."""
-    only = "" if "true" in conditions else f"FILTER({' || '.join(conditions)})"
-    return f"SELECT ?this WHERE {{ {pattern} {only} }}"
+def _nodes(rows: Solutions) -> dict[Term, None]:
+    return dict.fromkeys(row["this"] for row in rows)
 
 
 def _is_of_report(triple: Triple) -> bool:
