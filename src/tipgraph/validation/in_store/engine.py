@@ -296,7 +296,11 @@ class _Validation:
 
     def _untargeted(self, more: Iterable[Triple]) -> RdfGraph:
         """The shapes without their targets, and without the queries that the store evaluates."""
-        queries = {constraint for _, constraint in self._graph.pairs(f"{SH}sparql")}
+        queries = {
+            each
+            for name in ("sparql", "validator", "nodeValidator", "propertyValidator", "parameter")
+            for _, each in self._graph.pairs(SH + name)
+        }
         kept = [
             triple
             for triple in self._shapes.triples

@@ -1,11 +1,13 @@
-"""Constraints by query (`sh:sparql`), evaluated in the store for all focus nodes at once.
+"""Constraints by query, evaluated in the store for all focus nodes at once.
+
+They are those of `sh:sparql`, and those of constraint components that the shapes graph defines.
 
 Where SHACL binds `$this` beforehand, each group of the query is joined with the focus nodes, which
 comes to the same (https://www.w3.org/TR/shacl/#pre-binding).
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution
@@ -23,6 +25,7 @@ _OURS: Final = ("currentShape", "shapesGraph")
 _COMPONENT: Final = NamedNode(f"{SH}SPARQLConstraintComponent")
 _VIOLATION: Final = NamedNode(f"{SH}Violation")
 _PLACEHOLDER: Final = re.compile(r"\{[?$](\w+)\}")
+_LOCAL_NAME: Final = re.compile(r"[/#:]")
 _TRUE: Final = Literal(True)
 
 
@@ -31,19 +34,35 @@ class QueryConstraint:
 
     Args:
         shape: The shape.
-        constraint: The constraint's node.
+        constraint: The node that has the query: the constraint's, or a component's validator.
         graph: The shapes graph.
+        component: The constraint component.
+        parameters: What the shape says for the component's parameters, by their names.
     """
 
-    def __init__(self, shape: Term, constraint: Term, graph: ShapesTriples) -> None:
+    def __init__(
+        self,
+        shape: Term,
+        constraint: Term,
+        graph: ShapesTriples,
+        component: Term = _COMPONENT,
+        parameters: Mapping[str, Term] | None = None,
+    ) -> None:
         self.shape = shape
         self.constraint = constraint
         self._graph = graph
+        self._component = component
+        self._parameters = dict(parameters or {})
         self._path = next(iter(graph.objects(shape, f"{SH}path")), None)
 
     @property
     def name(self) -> str:
         """What people call it."""
+        if self._component != _COMPONENT:
+            return (
+                f"the constraint component {shown_shape(self._component)}, which the shape "
+                f"{shown_shape(self.shape)} uses,"
+            )
         own = (
             shorten(self.constraint.value)
             if isinstance(self.constraint, NamedNode)
@@ -60,6 +79,13 @@ class QueryConstraint:
         Raises:
             UsageError: It cannot be asked for all focus nodes at once.
         """
+        for name, term in self._parameters.items():
+            # A blank node of the shapes is not in the data.
+            if isinstance(term, BlankNode):
+                raise self._refusal(f"its parameter {name} has no IRI")
+            focus = f"{focus} VALUES ?{name} {{ {term} }}"
+        for query in self._graph.objects(self.constraint, f"{SH}ask"):
+            return self._asked(query.value, focus)
         text = next(iter(self._graph.objects(self.constraint, f"{SH}select"))).value
         found = list(tokens(text))
         self._check(found)
@@ -73,16 +99,36 @@ class QueryConstraint:
                 reached = token.end
         return "".join([*parts, text[reached:]])
 
+    def _asked(self, text: str, focus: str) -> str:
+        """The query for the values of which a query (`sh:ask`) says no."""
+        found = list(tokens(text))
+        self._check(found)
+        groups = [index for index in range(len(found)) if _begins_group(found, index)]
+        if len(groups) != 1 or any(token.is_word("SELECT") for token in found):
+            raise self._refusal("its query has groups in groups")
+        start = found[groups[0]].start
+        declared = text[: next(token.start for token in found if token.is_word("ASK"))]
+        value = "BIND(?this AS ?value)"
+        if self._path is not None:
+            value = f"?this {Paths(self._graph).sparql(self._path)} ?value ."
+        return (
+            f"{self._prologue()}{declared} SELECT DISTINCT ?this ?value WHERE {{ "
+            f"{focus} {value} FILTER NOT EXISTS {text[start:]} }}"
+        )
+
+    def _refusal(self, reason: str) -> UsageError:
+        return UsageError(
+            f"{self.name} cannot be evaluated in a store: {reason}; "
+            "validate a copy of the data instead"
+        )
+
     def _check(self, found: Sequence[Token]) -> None:
         reason = next((f"has {token.text}" for token in found if token.is_word(*_REFUSED)), None)
         for token in found:
             if token.kind == "variable" and token.text[1:] in _OURS:
                 reason = f"uses {token.text}"
         if reason:
-            raise UsageError(
-                f"{self.name} cannot be evaluated in a store: its query {reason}; "
-                "validate a copy of the data instead"
-            )
+            raise self._refusal(f"its query {reason}")
 
     def _prologue(self) -> str:
         declared: dict[str, str] = {}
@@ -124,8 +170,9 @@ class QueryConstraint:
         severities = self._graph.objects(self.shape, f"{SH}severity")
         yield "focusNode", this
         yield "sourceShape", self.shape
-        yield "sourceConstraint", self.constraint
-        yield "sourceConstraintComponent", _COMPONENT
+        if self._component == _COMPONENT:
+            yield "sourceConstraint", self.constraint
+        yield "sourceConstraintComponent", self._component
         yield "resultSeverity", severities[0] if severities else _VIOLATION
         path = bound.get("path", self._path)
         if path is not None:
@@ -139,9 +186,10 @@ class QueryConstraint:
     def _messages(self, bound: dict[str, Term]) -> Iterator[Literal]:
         own = self._graph.objects(self.constraint, f"{SH}message")
         stated = [bound["message"]] if "message" in bound else own
+        known = {**self._parameters, **bound}
         for each in stated or self._graph.objects(self.shape, f"{SH}message"):
             if isinstance(each, Literal):
-                text = _PLACEHOLDER.sub(lambda found: _filled(found, bound), each.value)
+                text = _PLACEHOLDER.sub(lambda found: _filled(found, known), each.value)
                 yield Literal(text, language=each.language) if each.language else Literal(text)
 
 
@@ -149,15 +197,49 @@ def query_constraints(shape: Term, graph: ShapesTriples) -> Iterator[QueryConstr
     """The constraints by query of a shape and of the property shapes that share its focus nodes.
 
     Raises:
-        UsageError: There is one elsewhere, or one of a component that is defined by a query.
+        UsageError: There is one elsewhere, or several values for a component's parameter.
     """
-    _check_components(shape, graph)
-    for each in dict.fromkeys(_sharing(shape, graph)):
+    sharing = list(dict.fromkeys(_sharing(shape, graph)))
+    _check_others(shape, sharing, graph)
+    for each in sharing:
         if _TRUE in graph.objects(each, f"{SH}deactivated"):
             continue
         for constraint in graph.objects(each, f"{SH}sparql"):
             if _TRUE not in graph.objects(constraint, f"{SH}deactivated"):
                 yield QueryConstraint(each, constraint, graph)
+        for component in _components(graph):
+            yield from _of_component(each, component, graph)
+
+
+def _components(graph: ShapesTriples) -> list[Term]:
+    """The constraint components that are defined, besides those of SHACL's own."""
+    defined = dict.fromkeys(component for component, _ in graph.pairs(f"{SH}parameter"))
+    return [each for each in defined if not each.value.startswith(SH)]
+
+
+def _of_component(shape: Term, component: Term, graph: ShapesTriples) -> Iterator[QueryConstraint]:
+    """The constraints of a component in a shape.
+
+    https://www.w3.org/TR/shacl/#constraint-components-validators
+    """
+    given: dict[str, Term] = {}
+    for parameter in graph.objects(component, f"{SH}parameter"):
+        for path in graph.objects(parameter, f"{SH}path"):
+            found = graph.objects(shape, path.value)
+            if not found and _TRUE not in graph.objects(parameter, f"{SH}optional"):
+                return
+            if len(found) > 1:
+                # Engines differ on what that means.
+                raise UsageError(
+                    f"the shape {shown_shape(shape)} has several values for a parameter of the "
+                    f"constraint component {shown_shape(component)}, which cannot be evaluated in "
+                    "a store: make a shape of each"
+                )
+            given.update((_LOCAL_NAME.split(path.value)[-1], term) for term in found)
+    own = "propertyValidator" if graph.objects(shape, f"{SH}path") else "nodeValidator"
+    validators = graph.objects(component, SH + own) or graph.objects(component, f"{SH}validator")
+    for validator in validators[:1]:
+        yield QueryConstraint(shape, validator, graph, component, given)
 
 
 def _sharing(shape: Term, graph: ShapesTriples) -> Iterator[Term]:
@@ -167,27 +249,23 @@ def _sharing(shape: Term, graph: ShapesTriples) -> Iterator[Term]:
             yield from _sharing(each, graph)
 
 
-def _check_components(shape: Term, graph: ShapesTriples) -> None:
+def _check_others(shape: Term, sharing: Sequence[Term], graph: ShapesTriples) -> None:
+    """Refuse constraints by query of shapes whose focus nodes are values of others."""
     reached, waiting = {shape}, [shape]
     while waiting:
         inner = {each for _, each in graph.referred(waiting.pop())} - reached
         reached |= inner
         waiting += inner
-    sharing = set(_sharing(shape, graph))
-    for each in reached - sharing:
-        if graph.objects(each, f"{SH}sparql"):
+    for each in reached.difference(sharing):
+        what = "sh:sparql" if graph.objects(each, f"{SH}sparql") else None
+        for component in _components(graph):
+            if what is None and any(_of_component(each, component, graph)):
+                what = f"the constraint component {shown_shape(component)}"
+        if what:
             raise UsageError(
-                f"sh:sparql of {shown_shape(each)}, which the shape {shown_shape(shape)} refers "
+                f"{what} of {shown_shape(each)}, which the shape {shown_shape(shape)} refers "
                 "to, cannot be evaluated in a store; validate a copy of the data instead"
             )
-    for component, parameter in graph.pairs(f"{SH}parameter"):
-        for path in graph.objects(parameter, f"{SH}path"):
-            if any(graph.objects(each, path.value) for each in reached):
-                name = shown_shape(component)
-                raise UsageError(
-                    f"the constraint component {name}, which the shape {shown_shape(shape)} uses, "
-                    "cannot be evaluated in a store; validate a copy of the data instead"
-                )
 
 
 def _begins_group(found: Sequence[Token], index: int) -> bool:
