@@ -277,6 +277,35 @@ def test_subclasses(server: Server, store: RemoteStore, classes: str) -> None:
     assert len(found.results) == 4
 
 
+@pytest.mark.parametrize(
+    ("shape", "count"),
+    [
+        ("sh:property [ sh:path ex:to ; sh:property ex:Named ]", 1),
+        ("sh:property [ sh:path ex:to ; sh:property [ sh:path ex:to ; sh:property ex:Named ] ]", 1),
+        ("sh:property [ sh:path ( ex:to ex:to ) ; sh:property ex:Named ]", 1),
+        ("sh:property [ sh:path [ sh:inversePath ex:to ] ; sh:property ex:Named ]", 1),
+        ("sh:property [ sh:path ex:to ; sh:deactivated true ; sh:property ex:Named ]", 0),
+    ],
+)
+def test_queries_of_values(server: Server, store: RemoteStore, shape: str, count: int) -> None:
+    text = (
+        f'{PREFIXES} ex:cor a ex:River ; ex:name "Cor" ; ex:to ex:bly .'
+        'ex:bly a ex:River ; ex:name "BLY" ; ex:to ex:cor , "nowhere" .'
+    )
+    data = list(parse_rdf(text, RdfFormat.TURTLE, "data"))
+    text = (
+        f"{PREFIXES} ex:RiverShape sh:targetClass ex:River ; {shape} .\n"
+        'ex:Named sh:path ex:name ; sh:sparql [ sh:message "Do not shout {?value}" ; sh:select '
+        '"SELECT $this ?value { $this $PATH ?value FILTER(UCASE(?value) = ?value) }" ] .'
+    )
+    shapes = list(parse_rdf(text, RdfFormat.TURTLE, "shapes"))
+    server.fill(data)
+    found = tipgraph.validate(store, shapes, graph=G)
+    expected = tipgraph.validate(data, shapes)
+    assert results(found.results) == results(expected.results)
+    assert len(found.results) == count
+
+
 COMPONENTS: Final = f"""{PREFIXES}
 ex:LongerThan a sh:ConstraintComponent ; sh:parameter [ sh:path ex:longerThan ] ;
   sh:validator [ a sh:SPARQLAskValidator ;

@@ -38,6 +38,8 @@ class QueryConstraint:
         graph: The shapes graph.
         component: The constraint component.
         parameters: What the shape says for the component's parameters, by their names.
+        way: The paths that lead from the focus nodes of the shape that is applied to those of
+            this one.
     """
 
     def __init__(
@@ -47,12 +49,14 @@ class QueryConstraint:
         graph: ShapesTriples,
         component: Term = _COMPONENT,
         parameters: Mapping[str, Term] | None = None,
+        way: Sequence[Term] = (),
     ) -> None:
         self.shape = shape
         self.constraint = constraint
         self._graph = graph
         self._component = component
         self._parameters = dict(parameters or {})
+        self._way = way
         self._path = next(iter(graph.objects(shape, f"{SH}path")), None)
 
     @property
@@ -74,11 +78,16 @@ class QueryConstraint:
         """The query for what breaks it.
 
         Args:
-            focus: A graph pattern that gives each focus node once as `?this`.
+            focus: A graph pattern that gives each focus node of the shape that is applied once as
+                `?this`.
 
         Raises:
             UsageError: It cannot be asked for all focus nodes at once.
         """
+        for number, path in enumerate(self._way):
+            step = f"?start{number} {Paths(self._graph).sparql(path)} ?this"
+            start = f"{{ SELECT (?this AS ?start{number}) WHERE {{ {focus} }} }}"
+            focus = f"{{ SELECT DISTINCT ?this WHERE {{ {start} {step} }} }}"
         for name, term in self._parameters.items():
             # A blank node of the shapes is not in the data.
             if isinstance(term, BlankNode):
@@ -194,21 +203,19 @@ class QueryConstraint:
 
 
 def query_constraints(shape: Term, graph: ShapesTriples) -> Iterator[QueryConstraint]:
-    """The constraints by query of a shape and of the property shapes that share its focus nodes.
+    """The constraints by query of a shape, and of the property shapes that it leads to.
 
     Raises:
         UsageError: There is one elsewhere, or several values for a component's parameter.
     """
-    sharing = list(dict.fromkeys(_sharing(shape, graph)))
-    _check_others(shape, sharing, graph)
-    for each in sharing:
-        if _TRUE in graph.objects(each, f"{SH}deactivated"):
-            continue
+    applied = list(dict.fromkeys(_applied(shape, (), graph)))
+    _check_others(shape, [each for each, _ in applied], graph)
+    for each, way in applied:
         for constraint in graph.objects(each, f"{SH}sparql"):
             if _TRUE not in graph.objects(constraint, f"{SH}deactivated"):
-                yield QueryConstraint(each, constraint, graph)
+                yield QueryConstraint(each, constraint, graph, way=way)
         for component in _components(graph):
-            yield from _of_component(each, component, graph)
+            yield from _of_component(each, way, component, graph)
 
 
 def _components(graph: ShapesTriples) -> list[Term]:
@@ -217,7 +224,9 @@ def _components(graph: ShapesTriples) -> list[Term]:
     return [each for each in defined if not each.value.startswith(SH)]
 
 
-def _of_component(shape: Term, component: Term, graph: ShapesTriples) -> Iterator[QueryConstraint]:
+def _of_component(
+    shape: Term, way: tuple[Term, ...], component: Term, graph: ShapesTriples
+) -> Iterator[QueryConstraint]:
     """The constraints of a component in a shape.
 
     https://www.w3.org/TR/shacl/#constraint-components-validators
@@ -239,27 +248,31 @@ def _of_component(shape: Term, component: Term, graph: ShapesTriples) -> Iterato
     own = "propertyValidator" if graph.objects(shape, f"{SH}path") else "nodeValidator"
     validators = graph.objects(component, SH + own) or graph.objects(component, f"{SH}validator")
     for validator in validators[:1]:
-        yield QueryConstraint(shape, validator, graph, component, given)
+        yield QueryConstraint(shape, validator, graph, component, given, way)
 
 
-def _sharing(shape: Term, graph: ShapesTriples) -> Iterator[Term]:
-    yield shape
-    if not graph.objects(shape, f"{SH}path"):
-        for each in graph.objects(shape, f"{SH}property"):
-            yield from _sharing(each, graph)
+def _applied(
+    shape: Term, way: tuple[Term, ...], graph: ShapesTriples
+) -> Iterator[tuple[Term, tuple[Term, ...]]]:
+    """The shapes that have results of their own where a shape is applied, with the ways there."""
+    if _TRUE in graph.objects(shape, f"{SH}deactivated"):
+        return
+    yield shape, way
+    further = (*way, *graph.objects(shape, f"{SH}path"))
+    for each in graph.objects(shape, f"{SH}property"):
+        yield from _applied(each, further, graph)
 
 
-def _check_others(shape: Term, sharing: Sequence[Term], graph: ShapesTriples) -> None:
-    """Refuse constraints by query of shapes whose focus nodes are values of others."""
-    reached, waiting = {shape}, [shape]
-    while waiting:
-        inner = {each for _, each in graph.referred(waiting.pop())} - reached
-        reached |= inner
-        waiting += inner
-    for each in reached.difference(sharing):
+def _check_others(shape: Term, applied: Sequence[Term], graph: ShapesTriples) -> None:
+    """Refuse constraints by query of shapes that only tell whether nodes conform."""
+    edges = {each: [inner for _, inner in graph.referred(each)] for each in graph.by_subject}
+    judged = (
+        inner for each in applied for name, inner in graph.referred(each) if name != f"{SH}property"
+    )
+    for each in closure(judged, edges):
         what = "sh:sparql" if graph.objects(each, f"{SH}sparql") else None
         for component in _components(graph):
-            if what is None and any(_of_component(each, component, graph)):
+            if what is None and any(_of_component(each, (), component, graph)):
                 what = f"the constraint component {shown_shape(component)}"
         if what:
             raise UsageError(
