@@ -5,7 +5,7 @@ the data, so that theirs is fetched once.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode, Triple
@@ -77,20 +77,23 @@ class Classes:
         if named:
             yield f"VALUES ?class {{ {_listed(named, ' ')} }} ?this {_TYPE} ?class ."
 
-    def is_instance(self, node: str, each: Term, variable: str) -> str:
-        """A graph pattern that matches where a node is an instance of a class.
+    def is_instance(self, node: str, classes: Sequence[Term], variable: str) -> str:
+        """A graph pattern that matches where a node is an instance of one of some classes.
 
         Args:
             node: The node, as a SPARQL variable.
-            each: The class.
+            classes: The classes; one, if queries have to look for its subclasses.
             variable: A variable that is used nowhere else.
         """
-        found = self.with_subclasses(each)
-        if found is None:
-            return f"{node} {_TYPE}/{_SUBCLASS}* {each}"
-        if len(found) == 1:
-            return f"{node} {_TYPE} {each}"
-        return f"{node} {_TYPE} {variable} FILTER({variable} IN ({_listed(found, ', ')}))"
+        named: set[Term] = set()
+        for each in classes:
+            found = self.with_subclasses(each)
+            if found is None:
+                return f"{node} {_TYPE}/{_SUBCLASS}* {each}"
+            named.update(found)
+        if len(named) == 1:
+            return f"{node} {_TYPE} {named.pop()}"
+        return f"{node} {_TYPE} {variable} FILTER({variable} IN ({_listed(named, ', ')}))"
 
     def statements(self, classes: Iterable[Term]) -> Iterator[Triple]:
         """What says which classes are subclasses of these, where no query has to look for it."""

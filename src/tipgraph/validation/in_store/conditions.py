@@ -69,6 +69,8 @@ class Conditions:
     """
 
     def __init__(self, graph: ShapesTriples, classes: Classes) -> None:
+        # The patterns of conditions that begin with a property of `?this`, or one of some.
+        self.patterns: dict[str, tuple[frozenset[Term], str]] = {}
         self._graph = graph
         self._classes = classes
         self._paths = Paths(graph)
@@ -112,7 +114,10 @@ class Conditions:
         nodes = [node, *(self._variable() for _ in steps[1:]), value]
         for step, start, end in reversed(list(zip(steps, nodes, nodes[1:], strict=False))):
             only = "" if condition == "true" else f" FILTER({condition})"
-            condition = f"EXISTS {{ {start} {self._paths.sparql(step)} {end}{only} }}"
+            pattern = f"{start} {self._paths.sparql(step)} {end}{only}"
+            condition = f"EXISTS {{ {pattern} }}"
+            if start == "?this" and (properties := self._paths.properties(step)):
+                self.patterns[condition] = properties, pattern
         return condition
 
     def _variable(self) -> str:
@@ -151,7 +156,7 @@ class Conditions:
 
     def _of_value(self, shape: Term, node: str, wide: bool) -> Iterator[str]:
         for each in self._each(shape, "class"):
-            instance = self._classes.is_instance(node, each, self._variable())
+            instance = self._classes.is_instance(node, [each], self._variable())
             yield f"NOT EXISTS {{ {instance} }}"
         for each in self._each(shape, "nodeKind"):
             yield f"!({_KINDS[each.value.removeprefix(SH)].format(node)})"
@@ -186,7 +191,7 @@ class Conditions:
     def _of_shapes(self, shape: Term, node: str, wide: bool) -> Iterator[str]:
         for name in ("node", "property"):
             for each in self._each(shape, name):
-                yield self.violated(each, node, wide)
+                yield from self.of(each, node, wide=wide)
         for each in self._each(shape, "not"):
             yield f"!{self.violated(each, node, not wide)}"
         for name, condition in (("and", self._and), ("or", self._or), ("xone", self._xone)):

@@ -7,7 +7,7 @@ https://www.w3.org/TR/shacl/#validation
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -22,8 +22,14 @@ from tipgraph.validation.documents import RdfGraph, blank_nodes
 from tipgraph.validation.in_store.classes import HIERARCHY_QUERY, NAMELESS_QUERY, Classes
 from tipgraph.validation.in_store.conditions import Conditions
 from tipgraph.validation.in_store.pieces import piece_query, read_piece
-from tipgraph.validation.in_store.queries import QueryConstraint, query_constraints
-from tipgraph.validation.in_store.targets import target_pattern, values
+from tipgraph.validation.in_store.queries import query_constraints
+from tipgraph.validation.in_store.targets import target_condition, target_pattern, values
+from tipgraph.validation.in_store.tasks import (
+    QueryTask,
+    ShapeTask,
+    rare_properties,
+    rarity_query,
+)
 from tipgraph.validation.inputs import Inputs
 from tipgraph.validation.names import meanings, unknown
 from tipgraph.validation.nested import with_causes
@@ -88,29 +94,6 @@ def validate_store(
     return placed(report, RdfGraph(), shapes) if chosen.positions else report
 
 
-@dataclass(frozen=True)
-class _QueryTask:
-    """A constraint by query, and that query for its focus nodes."""
-
-    constraint: QueryConstraint
-    query: str
-
-
-@dataclass(frozen=True)
-class _ShapeTask:
-    """A shape, a pattern that gives its focus nodes, and conditions under which these break it."""
-
-    shape: Term
-    pattern: str
-    conditions: list[str]
-
-    @property
-    def query(self) -> str:
-        """The query for the focus nodes that one of the conditions holds of."""
-        only = "" if self.conditions == ["true"] else f"FILTER({' || '.join(self.conditions)})"
-        return f"SELECT ?this WHERE {{ {self.pattern} {only} }}"
-
-
 class _Validation:
     """One validation of a store.
 
@@ -149,27 +132,52 @@ class _Validation:
         constraints = {each: list(query_constraints(each, self._graph)) for each in units}
         if self._graph.is_queried:
             raise UsageError("queries that use $shapesGraph cannot be evaluated in a store")
-        tasks: list[_QueryTask | _ShapeTask] = []
+        tasks: list[QueryTask | ShapeTask] = []
+        conditions = Conditions(self._graph, self._classes)
         for each, declared in units.items():
             if shape and nodes:
                 declared = {TARGET_NODE: set[Term](nodes)}
             pattern = target_pattern(declared, self._classes, nodes)
-            tasks += [_QueryTask(one, one.query(pattern)) for one in constraints[each]]
-            if conditions := self._conditions(each):
-                tasks.append(_ShapeTask(each, pattern, conditions))
+            tasks += [QueryTask(one, one.query(pattern)) for one in constraints[each]]
+            found = [one for one in conditions.of(each, "?this") if one != "false"]
+            if found:
+                focused = None if nodes else target_condition(declared, self._classes)
+                found = ["true"] if "true" in found else found
+                tasks.append(ShapeTask(each, pattern, found, focused))
+        tasks = self._with_rare(tasks, conditions.patterns)
         answers = self._store.selected([task.query for task in tasks], default_graphs=self._graphs)
         for number, (task, answer) in enumerate(zip(tasks, answers, strict=True), start=1):
             announce(f"validate, query {number} of {len(tasks)}")
-            if isinstance(task, _QueryTask):
+            if isinstance(task, QueryTask):
                 self._by_query(task, answer)
             else:
                 self._by_pieces(task, answer)
         return self._report(), notes
 
-    def _conditions(self, shape: Term) -> list[str]:
-        found = Conditions(self._graph, self._classes).of(shape, "?this")
-        conditions = [each for each in found if each != "false"]
-        return ["true"] if "true" in conditions else conditions
+    def _with_rare(
+        self,
+        tasks: Sequence[QueryTask | ShapeTask],
+        patterns: Mapping[str, tuple[frozenset[Term], str]],
+    ) -> list[QueryTask | ShapeTask]:
+        """The tasks, where conditions on rare properties begin with these."""
+        asked = {
+            each: patterns[each]
+            for task in tasks
+            if isinstance(task, ShapeTask) and task.focused is not None
+            for each in task.conditions
+            if each in patterns
+        }
+        if not asked:
+            return list(tasks)
+        properties = frozenset[Term]().union(*(each for each, _ in asked.values()))
+        rare = rare_properties(self._tried(rarity_query(properties)))
+        begun = {each: pattern for each, (names, pattern) in asked.items() if names <= rare}
+        return [
+            replace(task, rare=begun)
+            if isinstance(task, ShapeTask) and task.focused is not None
+            else task
+            for task in tasks
+        ]
 
     def _class_statements(self) -> list[Triple]:
         """What the shapes need of the class hierarchy, and no query asks for again."""
@@ -207,7 +215,7 @@ class _Validation:
         assert isinstance(found, Solutions)  # noqa: S101  # it was a SELECT
         return found
 
-    def _by_query(self, task: _QueryTask, answer: Callable[[], Solutions]) -> None:
+    def _by_query(self, task: QueryTask, answer: Callable[[], Solutions]) -> None:
         self._answers += 1
         constraint = task.constraint
         try:
@@ -240,7 +248,7 @@ class _Validation:
         except EndpointFailureError:
             return None
 
-    def _by_pieces(self, task: _ShapeTask, answer: Callable[[], Solutions]) -> None:
+    def _by_pieces(self, task: ShapeTask, answer: Callable[[], Solutions]) -> None:
         """Validate the triples around what may break a shape."""
         try:
             suspects, conditions = _nodes(answer()), task.conditions
@@ -254,7 +262,7 @@ class _Validation:
             either = " || ".join(conditions)
             self._piece(task.shape, f"{task.pattern} FILTER(isBlank(?this) && ({either}))")
 
-    def _suspects(self, task: _ShapeTask) -> tuple[dict[Term, None], list[str]]:
+    def _suspects(self, task: ShapeTask) -> tuple[dict[Term, None], list[str]]:
         """The focus nodes that may break a shape, by queries of one condition each.
 
         Returns:

@@ -64,6 +64,17 @@ class Paths:
         """The paths that a path follows one after the other; itself, if it is not a sequence."""
         return list(self._graph.members(path)) or [path]
 
+    def properties(self, path: Term) -> frozenset[Term]:
+        """The property that a path is, or the alternatives that it has; none if it is another."""
+        members = {
+            member
+            for alternatives in self._graph.objects(path, _ALTERNATIVE)
+            for member in self._graph.members(alternatives)
+        }
+        found = members or {path}
+        named = all(isinstance(each, NamedNode) for each in found)
+        return frozenset(found) if named else frozenset()
+
     def steps(self, path: Term, prefix: str = "", *, inverse: bool = False) -> Iterator[Step]:
         """The triples along a path.
 

@@ -47,6 +47,27 @@ def target_pattern(
     return f"{{ SELECT DISTINCT ?this WHERE {{ {only} {united} }} }}"
 
 
+def target_condition(declared: Mapping[str, set[Term]], classes: Classes) -> str | None:
+    """A condition under which `?this` is a focus node of a shape.
+
+    Returns:
+        The condition; None where the focus nodes are said one by one, or a query has to look for
+        subclasses.
+    """
+    targeted = sorted(declared.get(TARGET_CLASS, ()), key=str)
+    found = [classes.with_subclasses(each) for each in targeted]
+    if declared.get(TARGET_NODE) or None in found:
+        return None
+    branches = [
+        pattern.format(term)
+        for kind, pattern in _PATTERNS.items()
+        for term in sorted(declared.get(kind, ()), key=str)
+    ]
+    if targeted:
+        branches.append(classes.is_instance("?this", targeted, "?class"))
+    return " || ".join(f"EXISTS {{ {branch} }}" for branch in branches)
+
+
 def values(nodes: Sequence[Term]) -> str:
     """A graph pattern that gives nodes as `?this`."""
     return f"VALUES ?this {{ {' '.join(map(str, nodes))} }}"
