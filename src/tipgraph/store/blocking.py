@@ -5,8 +5,9 @@ import threading
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from functools import partial
+from itertools import islice
 from typing import Any, Final, Self
 
 from tipgraph.errors import QueryError
@@ -17,6 +18,8 @@ from tipgraph.store.hints import unknown_terms
 from tipgraph.store.results import Solutions, Triples, read_graph, read_results
 
 _HINT_SECONDS: Final = 0.5
+# Answers per worker that are kept while an earlier one is waited for.
+_AHEAD: Final = 8
 
 
 class BlockingStore(ABC):
@@ -114,12 +117,18 @@ class BlockingStore(ABC):
         Returns:
             For each query in turn, what waits for its rows, or raises why there are none.
         """
+        remaining = iter(texts)
         waiting: deque[Future[QueryAnswer]] = deque()
         try:
-            for number in range(len(texts)):
-                for text in texts[number + len(waiting) : number + self.at_once]:
-                    request = QueryRequest(text, default_graphs, results_format=JSON)
-                    waiting.append(self._begin(request))
+            for _ in texts:
+                while not waiting or not waiting[0].done():
+                    asked = [future for future in waiting if not future.done()]
+                    room = min(self.at_once - len(asked), _AHEAD * self.at_once - len(waiting))
+                    for text in islice(remaining, max(room, 0)):
+                        request = QueryRequest(text, default_graphs, results_format=JSON)
+                        asked.append(self._begin(request))
+                        waiting.append(asked[-1])
+                    wait(asked, return_when=FIRST_COMPLETED)
                 yield partial(_rows, waiting.popleft())
         finally:
             for future in waiting:
