@@ -52,6 +52,11 @@ class Classes:
         for row in hierarchy or ():
             self._narrower[row["wider"]].append(row["narrower"])
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether no class is said to be a subclass of another."""
+        return self._complete and not self._narrower
+
     def with_subclasses(self, each: Term) -> tuple[Term, ...] | None:
         """A class and its subclasses; None where a query has to look for them.
 

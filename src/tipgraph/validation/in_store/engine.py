@@ -152,6 +152,11 @@ class _Validation:
                 self._by_query(task, answer)
             else:
                 self._by_pieces(task, answer)
+        if self._results and self._classes.is_flat and self._names_classes():
+            notes.append(
+                "the store says of no class that it is a subclass of another: where shapes count "
+                "on an ontology, as tipgraph's own do, results are false until it is loaded there"
+            )
         return self._report(), notes
 
     def _with_rare(
@@ -178,6 +183,10 @@ class _Validation:
             else task
             for task in tasks
         ]
+
+    def _names_classes(self) -> bool:
+        names = (f"{SH}class", f"{SH}targetClass")
+        return any(True for name in names for _ in self._graph.pairs(name))
 
     def _class_statements(self) -> list[Triple]:
         """What the shapes need of the class hierarchy, and no query asks for again."""
