@@ -116,14 +116,17 @@ def infer_command(
         raise typer.Exit(0 if held else 1)
     with progress() as announce:
         announce("compile the ontology")
-        compiled = CompiledOntology.compile(_ontology(ontology))
+        asserted: set[Triple] = set()
+        compiled = CompiledOntology.compile(_noting(_ontology(ontology), wanted, asserted))
         announce("infer")
-        closure = Materialisation(compiled, _data(data, shipped=not ontology))
+        read = _noting(_data(data, shipped=not ontology), wanted, asserted)
+        closure = Materialisation(compiled, read)
         for name in compiled.without_rule:
             typer.echo(f"note: OWL 2 RL has no rule for {name}: nothing follows from it", err=True)
         announce("write")
         if wanted:
-            held = _explain(_Proofs(closure.why, closure.is_asserted), wanted, data_format, output)
+            proves = _Proofs(closure.why, asserted.__contains__)
+            held = _explain(proves, wanted, data_format, output)
         else:
             held = True
             _write(closure.triples(), data_format or InferredFormat.ttl, output)
@@ -142,6 +145,16 @@ def _data(files: list[Path] | None, *, shipped: bool) -> Iterator[Triple]:
             yield from (quad.triple for quad in stream_quads(path))
     elif shipped:
         yield from (quad.triple for quad in dataset.read_shipped(GRAPH_DATA))
+
+
+def _noting(
+    triples: Iterator[Triple], wanted: list[Triple], found: set[Triple]
+) -> Iterator[Triple]:
+    """The same triples; those that are wanted are noted as they pass."""
+    for triple in triples:
+        if triple in wanted:
+            found.add(triple)
+        yield triple
 
 
 def _asked(text: str) -> Triple:

@@ -82,13 +82,6 @@ class Materialisation:
             return None
         return proof_of(triple, self._step_to)
 
-    def is_asserted(self, triple: Triple) -> bool:
-        """Whether a triple was asserted, as far as a rule could use it."""
-        found = self._facts.find(triple)
-        return triple in self._ontology.schema.asserted or (
-            found is not None and found[0].steps[found[1]] == _ASSERTED
-        )
-
     def _noted(self, triples: Iterable[Triple]) -> Iterator[Triple]:
         for triple in triples:
             if triple.predicate == SAME_AS:
