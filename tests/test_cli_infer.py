@@ -120,6 +120,18 @@ def test_why_in_words(files: tuple[str, str]) -> None:
     ]
 
 
+def test_data_may_hold_the_ontology_too(files: tuple[str, str]) -> None:
+    done = run(*files, "--ontology", files[1])
+    assert done.exit_code == 0, done.stderr
+    assert read(done.stdout_bytes) == read(FOLLOWS)
+    Path(files[0]).write_text(
+        f"{DATA}\n{ONTOLOGY.replace('hasValue ex:rhine', 'hasValue ex:aare')}"
+    )
+    done = run(files[0], "--ontology", files[1])
+    assert done.exit_code == 3
+    assert "owl:hasValue" in done.stderr
+
+
 def test_why_as_triples(files: tuple[str, str]) -> None:
     asked = "<http://example.org/aare> <http://example.org/flowsInto> <http://example.org/sea>"
     done = run(files[0], "-o", files[1], "--why", asked, "--format", "ttl")
@@ -162,7 +174,12 @@ def test_wrong_calls(arguments: list[str], code: int, words: str) -> None:
     ("name", "text", "code", "words"),
     [
         ("bad.ttl", DATA + "<http://example.org/aare> .\n", 3, "bad.ttl:5:"),
-        ("axiom.ttl", ONTOLOGY, 3, "give its file as --ontology"),
+        (
+            "axiom.ttl",
+            f"{ONTOLOGY} ex:Lake rdfs:subClassOf ex:Water .",
+            3,
+            "give its file as --ontology",
+        ),
         (
             "clash.ttl",
             "@prefix ex: <http://example.org/> . ex:x a ex:Sea , ex:River .",

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NoReturn
 
 from pyoxigraph import BlankNode, NamedNode, Store, Triple
 
@@ -108,18 +108,17 @@ def refuse_unsupported(ontology: Iterable[Triple]) -> tuple[str, ...]:
     return tuple(sorted(without_rule))
 
 
-def refuse_axioms_in_data(triple: Triple) -> None:
-    """Raise when a triple of the data is an axiom.
+def refuse_axiom_in_data(triple: Triple) -> NoReturn:
+    """Raise because a triple of the data is an axiom.
 
     Raises:
         UnsupportedAxiomError: It is.
     """
-    if is_axiom(triple):
-        named = triple.object if triple.predicate == RDF_TYPE else triple.predicate
-        raise UnsupportedAxiomError(
-            f"the data states an axiom, {_name(named)} of {_name(triple.subject)}: "
-            "give its file as --ontology, which may hold data too"
-        )
+    named = triple.object if triple.predicate == RDF_TYPE else triple.predicate
+    raise UnsupportedAxiomError(
+        f"the data states an axiom, {_name(named)} of {_name(triple.subject)}, which the ontology "
+        "does not: give its file as --ontology of `tipgraph infer`, which may hold data too"
+    )
 
 
 def is_axiom(triple: Triple) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 from pyoxigraph import BlankNode, Triple
 
 from tipgraph.errors import InconsistencyError
-from tipgraph.reasoning.axioms import refuse_axioms_in_data
+from tipgraph.reasoning.axioms import is_axiom, refuse_axiom_in_data
 from tipgraph.reasoning.clashes import Clash, clash_of, report
 from tipgraph.reasoning.closure import SAME_AS, tells
 from tipgraph.reasoning.compiled import CompiledOntology
@@ -89,10 +89,11 @@ class Materialisation:
             yield triple
 
     def _checked(self, data: Iterable[Triple]) -> Iterator[Triple]:
-        known = self._ontology.schema.asserted
+        # The data may hold the ontology too, with other names for the nodes without one.
+        known = set(map(_nameless, self._ontology.schema.asserted))
         for triple in self._noted(data):
-            if triple not in known:
-                refuse_axioms_in_data(triple)
+            if is_axiom(triple) and _nameless(triple) not in known:
+                refuse_axiom_in_data(triple)
             yield triple
 
     def _is_no_alias(self, triple: Triple) -> bool:
@@ -144,3 +145,8 @@ class Materialisation:
             if all(each.steps[premise] < number for each, premise in premises):
                 return Step(rule.name, rule.axiom, tuple(starmap(self._facts.triple, premises)))
         raise AssertionError(f"no premises of {triple}")
+
+
+def _nameless(triple: Triple) -> tuple[object, ...]:
+    """A triple whose blank nodes are all alike."""
+    return tuple(None if isinstance(term, BlankNode) else term for term in triple)
