@@ -42,7 +42,7 @@ _TABLES: Final = """
 CREATE TABLE said.said (iri TEXT, sort INTEGER, place INTEGER, language TEXT, text TEXT);
 CREATE TABLE drafts.numbered (number INTEGER PRIMARY KEY, id INTEGER);
 CREATE TABLE kind (number INTEGER PRIMARY KEY, iri TEXT UNIQUE, label TEXT, things INTEGER);
-CREATE TABLE thing (number INTEGER PRIMARY KEY, iri TEXT UNIQUE, key TEXT, labels TEXT,
+CREATE TABLE thing (number INTEGER PRIMARY KEY, iri TEXT, key TEXT, labels TEXT,
   names TEXT, texts TEXT, kind INTEGER, kinds TEXT);
 CREATE TABLE name (key TEXT, thing INTEGER, PRIMARY KEY (key, thing)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5 (label, name, text, kind,
@@ -60,6 +60,7 @@ INSERT INTO numbered
 SELECT row_number() OVER (ORDER BY inferred, length(label), label, iri), id FROM draft;
 INSERT INTO thing SELECT number, iri, key, labels, names, texts, kind, kinds
 FROM numbered CROSS JOIN draft USING (id) ORDER BY number;
+CREATE UNIQUE INDEX thing_iri ON thing (iri);
 INSERT INTO words (words, rank) VALUES ('hashsize', 67108864);
 INSERT INTO words (rowid, label, name, text, kind)
 SELECT number, label_words, name_words, text_words, kind_words
