@@ -53,11 +53,6 @@ def pytest_configure() -> None:
     settings.load_profile("tests")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """A process more than there are processors: many tests wait for a service most of the time."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile:
     """Choose how tests are dealt out to processes."""
     return _ByFile(config, log)

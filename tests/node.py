@@ -1,5 +1,6 @@
 """The scripts of tests/clients and what they need, installed beside them as the lock file says."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -24,11 +25,14 @@ def install_clients(*packages: str) -> Path:
     if npm is None and not required:
         pytest.skip("this needs Node, which is not here")
     assert npm is not None, "this needs Node"
-    if all((CLIENTS / "node_modules" / name).is_dir() for name in packages):
-        return CLIENTS
-    installed = subprocess.run(
-        [npm, "ci", "--no-audit", "--no-fund"], cwd=CLIENTS, capture_output=True, check=False
-    )
+    with (CLIENTS / "package-lock.json").open("rb") as lock:
+        # Tests run in several processes: one installs, and the others wait for it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if all((CLIENTS / "node_modules" / name).is_dir() for name in packages):
+            return CLIENTS
+        installed = subprocess.run(
+            [npm, "ci", "--no-audit", "--no-fund"], cwd=CLIENTS, capture_output=True, check=False
+        )
     if installed.returncode and not required:
         pytest.skip("the clients cannot be installed from here")
     assert installed.returncode == 0, installed.stderr.decode()
