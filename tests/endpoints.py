@@ -57,6 +57,8 @@ def oxigraph(quads: Sequence[Quad], folder: Path) -> Iterator[str]:
     subprocess.run(load, cwd=folder, check=True, capture_output=True)
     address = f"127.0.0.1:{free_port()}"
     serve = [str(program), "serve", "--location", "store", "--bind", address]
+    # By itself it goes on with a query whose client has gone.
+    serve += ["--timeout-s", "30"]
     with _running(serve, folder, f"http://{address}/query") as endpoint:
         yield endpoint
 
