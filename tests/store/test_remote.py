@@ -130,6 +130,12 @@ class TestWhatIsSent:
             assert len(server.requests) == sent
 
 
+async def arrived(server: Misbehaving) -> None:
+    """Wait until the server has the query: what was not sent yet is not broken off."""
+    while not any("?x ?y ?z" in request.query for request in list(server.requests)):
+        await asyncio.sleep(0.01)
+
+
 class TestCancelling:
     def test_it_ends_the_connection(self) -> None:
         async def ask(store: RemoteStore) -> None:
@@ -137,6 +143,7 @@ class TestCancelling:
             try:
                 pending = store.submit(QueryRequest(SELECT, results_format=JSON))
                 assert await pending.settled() is None
+                await arrived(server)
                 pending.cancel()
                 with pytest.raises(QueryCancelledError):
                     await pending.settled()
@@ -154,6 +161,7 @@ class TestCancelling:
             await store.start()
             pending = store.submit(QueryRequest(SELECT, results_format=JSON))
             assert await pending.settled() is None
+            await arrived(server)
             await store.stop()
             with pytest.raises(QueryCancelledError):
                 await pending.settled()
