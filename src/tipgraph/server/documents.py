@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
-from tipgraph.errors import NotAcceptableError, RequestError
+from tipgraph.errors import RequestError
 from tipgraph.formats import GRAPH_FORMATS, Format
 from tipgraph.namespaces import DCAT, OWL
 from tipgraph.server.addresses import local_root, service_address
@@ -20,7 +20,7 @@ from tipgraph.server.citations import Citation
 from tipgraph.server.document_pages import Pages
 from tipgraph.server.exchange import Exchange, Headers, Scope, Service, etags
 from tipgraph.server.links import WebLink, joined, write_linkset
-from tipgraph.server.negotiation import negotiate
+from tipgraph.server.negotiation import negotiated
 from tipgraph.server.once import Once
 from tipgraph.server.reading import Reading
 from tipgraph.server.sources import Document, Sources, serialise
@@ -205,8 +205,5 @@ def _form(exchange: Exchange, asked: Asked) -> AnyForm:
     """The form of the answer: that of the suffix, or the best by Accept."""
     if asked.suffix:
         return _SUFFIXES[asked.suffix]
-    chosen = negotiate(exchange.accept_text, _FORMS)
-    if chosen is None:
-        available = tuple(form.media_type for form in _FORMS)
-        raise NotAcceptableError(f"this is the document /{asked.local_path}", available)
-    return chosen
+    what = f"this is the document /{asked.local_path}"
+    return negotiated(exchange.accept_text, _FORMS, what)

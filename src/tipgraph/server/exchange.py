@@ -4,13 +4,15 @@ The SPARQL endpoint needs to see requests as they are (repeated parameters, seve
 and to answer some ten thousand of them a second, so it reads the ASGI scope itself.
 """
 
+import asyncio
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, MutableMapping, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import uuid4
 
 from tipgraph.errors import TipgraphError
@@ -27,6 +29,7 @@ from tipgraph.server.negotiation import HTML, negotiate
 from tipgraph.server.problems import PROBLEM_JSON, UNFORESEEN, Problem, problem_of
 from tipgraph.server.templates import Templates
 
+Made = TypeVar("Made")
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -208,6 +211,26 @@ class Exchange:
         """Wait until the client goes away; only after its whole body was read."""
         while (await self.receive())["type"] != "http.disconnect":
             pass
+
+    async def while_connected(self, work: Coroutine[Any, Any, Made], gone: TipgraphError) -> Made:
+        """Do something for as long as the client waits for it, and not after.
+
+        Args:
+            work: What is done; cancelled, and waited for, when the client goes away.
+            gone: What is raised then.
+        """
+        working = asyncio.ensure_future(work)
+        leaving = asyncio.ensure_future(self.disconnected())
+        try:
+            await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise gone
+            return await working
+        finally:
+            leaving.cancel()
+            working.cancel()
+            with suppress(asyncio.CancelledError, TipgraphError):
+                await working
 
     async def respond(self, status: int, headers: Headers, body: bytes = b"") -> None:
         """Send a whole response; a HEAD request gets the same one without its body."""

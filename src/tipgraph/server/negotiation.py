@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
+from tipgraph.errors import NotAcceptableError
+
 _ELEMENT: Final = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
 _PARAMETER: Final = re.compile(r';\s*([^\s;=]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)\s*')
 _RANGE: Final = re.compile(r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)/([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*")
@@ -88,6 +90,23 @@ def negotiate(accept: str | None, offers: Sequence[Offer]) -> Offer | None:
         if rank > best_rank:
             best, best_rank = offer, rank
     return best
+
+
+def negotiated(accept: str | None, offers: Sequence[Offer], what: str) -> Offer:
+    """Choose what to send, as `negotiate` does.
+
+    Args:
+        accept: The Accept field.
+        offers: What can be sent.
+        what: What this is, for who accepts none of it.
+
+    Raises:
+        NotAcceptableError: Nothing offered is acceptable.
+    """
+    chosen = negotiate(accept, offers)
+    if chosen is None:
+        raise NotAcceptableError(what, tuple(each.media_type for each in offers))
+    return chosen
 
 
 def media_ranges(accept: str) -> Iterator[MediaRange]:

@@ -16,7 +16,7 @@ from typing import Final
 from pyoxigraph import NamedNode, Triple
 
 from tipgraph.describe import Candidate
-from tipgraph.errors import NotAcceptableError, RequestError
+from tipgraph.errors import RequestError
 from tipgraph.formats import GRAPH_FORMATS, JSON, N_TRIPLES, TURTLE, Format, find_format
 from tipgraph.namespaces import QUERY, shorten
 from tipgraph.questions import MARKS, Question
@@ -26,7 +26,7 @@ from tipgraph.server.bodies import choose_coding
 from tipgraph.server.exchange import Exchange, Headers, Scope, Service
 from tipgraph.server.links import WebLink, joined
 from tipgraph.server.lookup import Lookup, nearest
-from tipgraph.server.negotiation import negotiate
+from tipgraph.server.negotiation import negotiated
 from tipgraph.server.once import Once
 from tipgraph.server.parameters import Parameters, timeout_seconds
 from tipgraph.server.question_catalogue import (
@@ -277,11 +277,8 @@ def _choose(
 
 
 def _negotiated(exchange: Exchange, offered: Sequence[AnyForm] = _CATALOGUE_FORMS) -> AnyForm:
-    form = negotiate(exchange.accept_text, offered)
-    if form is None:
-        available = tuple(each.media_type for each in offered)
-        raise NotAcceptableError(f"nothing there is at {exchange.path} fits", available)
-    return form
+    what = f"nothing there is at {exchange.path} fits"
+    return negotiated(exchange.accept_text, offered, what)
 
 
 def _named(name: str, offered: Sequence[AnyForm], asked: Asked) -> AnyForm:

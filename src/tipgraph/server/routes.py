@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from pyoxigraph import NamedNode
 
-from tipgraph.errors import NotAcceptableError, RequestError
+from tipgraph.errors import RequestError
 from tipgraph.server.addresses import local_root
 from tipgraph.server.evidence import Evidence
 from tipgraph.server.exchange import Exchange, Scope, Service
 from tipgraph.server.links import WebLink, joined
 from tipgraph.server.lookup import Lookup
-from tipgraph.server.negotiation import negotiate
+from tipgraph.server.negotiation import negotiated
 from tipgraph.server.once import Once
 from tipgraph.server.parameters import Parameters
 from tipgraph.server.reading import Reading
@@ -137,11 +137,7 @@ def _form(exchange: Exchange) -> Form:
     suffix = address["suffix"] if address else None
     name = suffix or Parameters(exchange.query_string).single("format")
     if name is None:
-        form = negotiate(exchange.accept_text, _FORMS)
-        if form is None:
-            available = tuple(each.media_type for each in _FORMS)
-            raise NotAcceptableError("routes come as JSON or as a page", available)
-        return form
+        return negotiated(exchange.accept_text, _FORMS, "routes come as JSON or as a page")
     named = next((each for each in _FORMS if each.name == name), None)
     if named is None:
         known = ", ".join(each.name for each in _FORMS)

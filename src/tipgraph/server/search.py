@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
-from tipgraph.errors import NotAcceptableError, OverloadedError, RequestError, UsageError
+from tipgraph.errors import OverloadedError, RequestError, UsageError
 from tipgraph.namespaces import expand
 from tipgraph.search import MOST_HITS, Found, LabelSearch, SearchIndex, Wanted
 from tipgraph.server.addresses import local_root, with_parameters
 from tipgraph.server.exchange import Exchange, Scope, Service
 from tipgraph.server.links import WebLink, joined
-from tipgraph.server.negotiation import negotiate
+from tipgraph.server.negotiation import negotiated
 from tipgraph.server.parameters import Parameters
 from tipgraph.server.reading import Reading
 from tipgraph.server.search_page import ShownHit, short_name, show_hit, text_of
@@ -201,11 +201,8 @@ def _form(exchange: Exchange, asked: Asked) -> Form:
     """The form of the answer: the one that is named, or the best by Accept."""
     if asked.form:
         return next(form for form in _FORMS if form.name == asked.form)
-    chosen = negotiate(exchange.accept_text, _FORMS)
-    if chosen is None:
-        available = tuple(form.media_type for form in _FORMS)
-        raise NotAcceptableError("what a search finds comes as JSON or as a page", available)
-    return chosen
+    what = "what a search finds comes as JSON or as a page"
+    return negotiated(exchange.accept_text, _FORMS, what)
 
 
 def _written(asked: Asked, found: Found, hits: list[ShownHit], around: dict[str, str]) -> bytes:

@@ -14,7 +14,6 @@ from tipgraph.errors import (
     NotAcceptableError,
     OverloadedError,
     RequestError,
-    TipgraphError,
     ValidationTimeoutError,
 )
 from tipgraph.server.exchange import Exchange
@@ -66,19 +65,8 @@ class Validations:
         """
         given = json.dumps({**request, "memory": self._settings.validation_memory}).encode()
         async with self._turn():
-            working = asyncio.ensure_future(self._process(given))
-            leaving = asyncio.ensure_future(exchange.disconnected())
-            try:
-                await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
-                if not working.done():
-                    working.cancel()
-                    raise OverloadedError("the client went away")
-                return await working
-            finally:
-                leaving.cancel()
-                working.cancel()
-                with contextlib.suppress(asyncio.CancelledError, TipgraphError):
-                    await working
+            gone = OverloadedError("the client went away")
+            return await exchange.while_connected(self._process(given), gone)
 
     async def stop(self) -> None:
         """End all that run."""
@@ -104,6 +92,8 @@ class Validations:
     async def _process(self, given: bytes) -> Answered:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
+            # The working folder holds nothing that may be imported.
+            "-P",
             "-m",
             "tipgraph.validation",
             stdin=asyncio.subprocess.PIPE,

@@ -12,7 +12,6 @@ from tipgraph import dataset
 from tipgraph.describe import Made, Plan
 from tipgraph.errors import (
     InputSyntaxError,
-    NotAcceptableError,
     QueryCancelledError,
     QueryTimeoutError,
     RequestError,
@@ -26,7 +25,7 @@ from tipgraph.server.addresses import local_root
 from tipgraph.server.exchange import Exchange, Scope, Service
 from tipgraph.server.links import WebLink, joined
 from tipgraph.server.lookup import Lookup
-from tipgraph.server.negotiation import negotiate
+from tipgraph.server.negotiation import negotiated
 from tipgraph.server.once import Once
 from tipgraph.server.parameters import Parameters
 from tipgraph.server.reading import Reading
@@ -78,7 +77,8 @@ class Why(Reading):
         parameters = Parameters(exchange.query_string)
         triple = _triple(parameters)
         form = _form(exchange, parameters.single("format"))
-        proof = folded(await self._while_connected(exchange, triple))
+        gone = QueryCancelledError("the client went away")
+        proof = folded(await exchange.while_connected(self._prove(triple, exchange.client), gone))
         links = [
             WebLink("alternate", why_address(triple, self._root, each.name), each.media_type)
             for each in _FORMS
@@ -87,19 +87,6 @@ class Why(Reading):
         body = await self._write(proof, form, links)
         headers = [(b"content-type", form.content_type.encode()), (b"link", joined(links))]
         await exchange.send_document(headers, body)
-
-    async def _while_connected(self, exchange: Exchange, triple: Triple) -> dict[Triple, Step]:
-        """The proof of a triple, looked for as long as the client waits."""
-        proving = asyncio.ensure_future(self._prove(triple, exchange.client))
-        leaving = asyncio.ensure_future(exchange.disconnected())
-        try:
-            await asyncio.wait((proving, leaving), return_when=asyncio.FIRST_COMPLETED)
-            if not proving.done():
-                raise QueryCancelledError("the client went away")
-            return await proving
-        finally:
-            leaving.cancel()
-            proving.cancel()
 
     async def _prove(self, triple: Triple, client: str) -> dict[Triple, Step]:
         made = await self._prover.get(None, self._compiled)
@@ -211,11 +198,8 @@ def _given(parameters: Parameters, name: str) -> str:
 def _form(exchange: Exchange, name: str | None) -> AnyForm:
     """The form of the answer: the one that is named, or the best by Accept."""
     if name is None:
-        form = negotiate(exchange.accept_text, _FORMS)
-        if form is None:
-            available = tuple(each.media_type for each in _FORMS)
-            raise NotAcceptableError("a proof comes as JSON, as RDF or as a page", available)
-        return form
+        what = "a proof comes as JSON, as RDF or as a page"
+        return negotiated(exchange.accept_text, _FORMS, what)
     own: Mapping[str, AnyForm] = {_JSON.name: _JSON, PAGE.name: PAGE}
     named = own.get(name) or find_format(name, GRAPH_FORMATS)
     if named is None:
