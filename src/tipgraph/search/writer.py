@@ -117,7 +117,8 @@ def _write(index: sqlite3.Connection, path: Path, folder: Path, rows: Iterator[R
 def _draft_by_halves(index: sqlite3.Connection, path: Path, folder: Path) -> None:
     (middle,) = index.execute(_MIDDLE, (_SAMPLED,)).fetchone()
     said, others = folder / "said", folder / "others"
-    command = [sys.executable, "-c", _SECOND, path, said, others, middle]
+    # Nothing is imported from the working folder.
+    command = [sys.executable, "-P", "-c", _SECOND, path, said, others, middle]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as second:  # noqa: S603
         write_drafts(index, end=middle)
         _, errors = second.communicate()

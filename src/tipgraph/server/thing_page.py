@@ -134,9 +134,9 @@ class ThingPage:
     @property
     def types(self) -> tuple[Shown, ...]:
         """The classes of the thing, those stated first."""
+        kind = NamedNode(_TYPE)
         return tuple(
-            each if self._beside.get((kind, each.term)) else self._explained(each, kind)
-            for kind in (NamedNode(_TYPE),)
+            self._evidenced_value(each, kind).shown
             for each in self._display.values(self.iri, _TYPE)
         )
 
@@ -340,18 +340,16 @@ class ThingPage:
         if not isinstance(predicate, NamedNode):
             predicate = NamedNode(_TYPE)
         return EvidencedRow(
-            row.property,
-            tuple(
-                Value(each if evidence else self._explained(each, predicate), evidence)
-                for each in row.values
-                for evidence in (tuple(self._beside.get((predicate, each.term), ())),)
-            ),
+            row.property, tuple(self._evidenced_value(each, predicate) for each in row.values)
         )
 
-    def _explained(self, value: Shown, predicate: NamedNode) -> Shown:
-        """A value of the thing, with the way to its proof where it was inferred."""
-        assert value.term is not None  # noqa: S101  # it is a value
-        return self._traced(value, Triple(self.iri, predicate, value.term))
+    def _evidenced_value(self, shown: Shown, predicate: NamedNode) -> Value:
+        """A value of the thing with its evidence, or else with the way to its proof."""
+        evidence = tuple(self._beside.get((predicate, shown.term), ()))
+        if evidence:
+            return Value(shown, evidence)
+        assert shown.term is not None  # noqa: S101  # it is a value
+        return Value(self._traced(shown, Triple(self.iri, predicate, shown.term)), ())
 
     def _traced(self, shown: Shown, triple: Triple) -> Shown:
         """An end of a triple, with the way to its proof where it was inferred.
