@@ -1,15 +1,19 @@
 """The embedded store's own: its workers come, are killed and replaced, and go."""
 
+import asyncio
+import time
 from pathlib import Path
 
 import pytest
 
+from tests.server.test_never_hurt import DEEP
 from tests.service import wait_until
 from tests.store.test_compliance import ENDLESS
 from tipgraph.errors import EngineError, MemoryLimitError, QueryTimeoutError
+from tipgraph.formats import RESULTS_FORMATS
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Snapshot, open_snapshot
-from tipgraph.store import EmbeddedStore, open_store
+from tipgraph.store import EmbeddedStore, QueryRequest, open_store, whole_answer
 
 HUNGRY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i ?f ?c"
 
@@ -47,3 +51,30 @@ def test_a_killed_worker_is_replaced_at_once(embedded: EmbeddedStore) -> None:
     assert embedded.query("ASK {}") is True
     assert embedded.pool.kills["timeout"] == before + 1
     wait_until(lambda: embedded.pool.busy == 0, seconds=5)
+
+
+def _request(query: str) -> QueryRequest:
+    return QueryRequest(query, results_format=RESULTS_FORMATS[0])
+
+
+@pytest.mark.parametrize("harm", [DEEP, ENDLESS], ids=["deep", "endless"])
+def test_what_was_taken_back_too_late_harms_nobody(snapshot: Snapshot, harm: str) -> None:
+    """A worker begins a query in the moment in which it is taken back: no other is blamed."""
+    settings = Settings(workers=1, queue_size=1, queue_seconds=20, query_timeout=2)
+    store = EmbeddedStore(snapshot, settings)
+
+    async def answered() -> list[bytes]:
+        await store.start()
+        try:
+            first = store.submit(_request("ASK {}"), client="first")
+            store.submit(_request(harm), client="second").cancel()
+            # What is sent is sent; then the loop is held up, while the worker gets on with it.
+            await asyncio.sleep(0)
+            time.sleep(0.2)
+            # There is room for this since nobody waits for the query before it.
+            last = store.submit(_request("ASK { FILTER(false) }"), client="third")
+            return [(await whole_answer(pending)).body for pending in (first, last)]
+        finally:
+            await store.stop()
+
+    assert [b"true" in body for body in asyncio.run(answered())] == [True, False]

@@ -7,9 +7,9 @@ soon as the head proves slow. A spare worker stands ready, so that a kill costs 
 """
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from tipgraph.errors import (
     QueryError,
 )
 from tipgraph.store.failures import crashed, preempted, timed_out
+from tipgraph.store.lane import Lane
 from tipgraph.store.process import WorkerProcess
 from tipgraph.store.queue import FairQueue, Ticket
 
@@ -33,8 +34,6 @@ _PREEMPT: Final = 0.25
 _RESTART: Final = 1.0
 
 _QUICK: Final = 0.0005
-_PACE_WEIGHT: Final = 0.125
-
 _DEPTH: Final = 16
 
 
@@ -45,31 +44,6 @@ class PoolLimits:
     workers: int
     queue_size: int
     queue_seconds: float
-
-
-@dataclass(eq=False, slots=True)
-class _Lane:
-    """A worker with the requests given to it, in order; the first is being evaluated.
-
-    Args:
-        process: The worker.
-        tickets: The requests.
-        head_since: When the first of them began.
-        pace: Seconds its latest requests took, on average.
-        ready: Whether its store is open.
-        recalled: The requests last taken back, by the numbers they were given here.
-        flushing: Whether messages will be sent to it at the end of this turn of the loop.
-        watched: Whether the event loop reads from it.
-    """
-
-    process: WorkerProcess
-    tickets: deque[Ticket] = field(default_factory=deque)
-    head_since: float = 0.0
-    pace: float = 1.0
-    ready: bool = False
-    recalled: dict[int, Ticket] = field(default_factory=dict)
-    flushing: bool = False
-    watched: bool = True
 
 
 class WorkerPool:
@@ -83,8 +57,8 @@ class WorkerPool:
     def __init__(self, configuration: Mapping[str, Any], limits: PoolLimits) -> None:
         self._configuration = configuration
         self._limits = limits
-        self._lanes: list[_Lane] = []
-        self._spares: list[_Lane] = []
+        self._lanes: list[Lane] = []
+        self._spares: list[Lane] = []
         self._queue: FairQueue[Ticket] = FairQueue()
         self._numbers = count(1)
         self._ticking = False
@@ -175,6 +149,9 @@ class WorkerPool:
         """Let a client with less than its share into a full queue, in place of another's last."""
         for lane in self._lanes:
             self._recall(lane)
+        if self.waiting < self._limits.queue_size:
+            # Nobody waits any more for what was given to a worker behind another request.
+            return
         share = self._limits.queue_size / (self._queue.clients() + 1)
         if self._queue.of_client(client) > share:
             raise ClientShareError("this client has too many queries waiting: send fewer at once")
@@ -189,19 +166,14 @@ class WorkerPool:
             lane = self._open_lane(now)
             if lane is None:
                 break
-            ticket = self._queue.pop()
-            ticket.given_at = now
-            ticket.number = next(self._numbers) & 0xFFFFFFFF or next(self._numbers)
-            if not lane.tickets:
-                lane.head_since = now
-            lane.tickets.append(ticket)
-            lane.process.put(ticket.number, ticket.message)
+            number = next(self._numbers) & 0xFFFFFFFF or next(self._numbers)
+            lane.give(self._queue.pop(), number, now)
             self._flush_soon(lane)
         if not self._ticking:
             self._ticking = True
             self._loop.call_later(_TICK, self._tick)
 
-    def _open_lane(self, now: float) -> _Lane | None:
+    def _open_lane(self, now: float) -> Lane | None:
         """The lane that takes another request: one getting on quickly, an idle, or a short one.
 
         Small queries are kept together on one worker as long as they stay small, since to wake
@@ -210,6 +182,8 @@ class WorkerPool:
         idle = shortest = None
         for lane in self._lanes:
             given = len(lane.tickets)
+            if lane.recalled:
+                continue
             if not given:
                 idle = idle or lane
             elif now - lane.head_since < _HEAD_PATIENCE and given < _DEPTH:
@@ -219,32 +193,27 @@ class WorkerPool:
                     shortest = lane
         return idle or shortest
 
-    def _flush_soon(self, lane: _Lane) -> None:
+    def _flush_soon(self, lane: Lane) -> None:
         """Send at the end of this turn of the event loop, what comes until then in one go."""
         if not lane.flushing:
             lane.flushing = True
             self._loop.call_soon(self._flush, lane)
 
-    def _flush(self, lane: _Lane) -> None:
+    def _flush(self, lane: Lane) -> None:
         lane.flushing = False
         if lane.watched and not lane.process.flush():
             self._loop.add_writer(lane.process.socket, self._on_writable, lane)
 
-    def _on_writable(self, lane: _Lane) -> None:
+    def _on_writable(self, lane: Lane) -> None:
         if lane.process.flush():
             self._loop.remove_writer(lane.process.socket)
 
-    def _on_readable(self, lane: _Lane) -> None:
+    def _on_readable(self, lane: Lane) -> None:
         now = self._loop.time()
         try:
             for answer in lane.process.receive():
-                if answer.number == 0:
-                    lane.ready = answer.status == 0
-                elif lane.tickets and lane.tickets[0].number == answer.number:
-                    lane.head_since = now
-                    took = answer.prepare + answer.evaluate
-                    lane.pace += (took - lane.pace) * _PACE_WEIGHT
-                    lane.tickets.popleft().settle(answer)
+                if ticket := lane.receive(answer, now):
+                    ticket.settle(answer)
                 elif ticket := lane.recalled.pop(answer.number, None):
                     # It was evaluated before it could be taken back, and is as good as any.
                     self._queue.remove(ticket)
@@ -260,15 +229,19 @@ class WorkerPool:
         for lane in list(self._lanes):
             if lane.tickets:
                 self._look_after(lane, now)
+            elif lane.recalled and now - lane.head_since >= _ABANDONED_GRACE:
+                # What it evaluates was taken back too late, and is waited for elsewhere.
+                self._end(lane, "abandoned")
         for ticket in list(self._queue):
             self._look_after_waiting(ticket, now)
         self._preempt(now)
         self._dispatch(now)
-        self._ticking = not self._stopped and (bool(self._queue) or self.busy > 0)
+        occupied = any(lane.tickets or lane.recalled for lane in self._lanes)
+        self._ticking = not self._stopped and (bool(self._queue) or occupied)
         if self._ticking:
             self._loop.call_later(_TICK, self._tick)
 
-    def _look_after(self, lane: _Lane, now: float) -> None:
+    def _look_after(self, lane: Lane, now: float) -> None:
         head, age = lane.tickets[0], now - lane.head_since
         if age >= head.timeout:
             self._kill(lane, "timeout", timed_out(head.timeout))
@@ -287,17 +260,11 @@ class WorkerPool:
         elif age >= _SLOW:
             ticket.mark_slow()
 
-    def _recall(self, lane: _Lane) -> None:
+    def _recall(self, lane: Lane) -> None:
         """Take back what waits behind a slow head, for another worker."""
-        behind = []
-        while len(lane.tickets) > 1:
-            behind.append(lane.tickets.pop())
-        if not behind:
-            return
-        lane.process.put(0, [ticket.number for ticket in behind])
-        lane.recalled = {ticket.number: ticket for ticket in behind}
-        self._flush_soon(lane)
-        self._requeue(behind)
+        if behind := lane.take_back():
+            self._flush_soon(lane)
+            self._requeue(behind)
 
     def _requeue(self, youngest_first: list[Ticket]) -> None:
         for ticket in youngest_first:
@@ -308,29 +275,33 @@ class WorkerPool:
         """Stop the youngest query of a client that holds several workers while others wait."""
         if not self._queue or self._open_lane(now) is not None:
             return
-        heads = Counter(lane.tickets[0].client for lane in self._lanes)
-        if not heads:
+        busy = [lane for lane in self._lanes if lane.tickets]
+        if not busy:
             # All workers have just been killed, and new ones are on their way.
             return
+        heads = Counter(lane.tickets[0].client for lane in busy)
         client, held = heads.most_common(1)[0]
         starved = any(
             now - ticket.queued_at >= _PREEMPT and heads[ticket.client] < held - 1
             for ticket in self._queue
         )
         if starved:
-            lanes = [lane for lane in self._lanes if lane.tickets[0].client == client]
+            lanes = [lane for lane in busy if lane.tickets[0].client == client]
             youngest = max(lanes, key=lambda lane: lane.head_since)
             self._kill(youngest, "share", preempted())
 
-    def _kill(self, lane: _Lane, why: str, failure: QueryError) -> None:
+    def _kill(self, lane: Lane, why: str, failure: QueryError) -> None:
+        lane.tickets.popleft().settle(failure)
+        self._end(lane, why)
+
+    def _end(self, lane: Lane, why: str) -> None:
         self.kills[why] += 1
         self._unwatch(lane)
         lane.process.kill()
-        lane.tickets.popleft().settle(failure)
         self._replace(lane)
         self._run(self._bury(lane, None))
 
-    def _lost(self, lane: _Lane) -> None:
+    def _lost(self, lane: Lane) -> None:
         """A worker died: of its request, of hunger for memory, or because it was told to."""
         self.kills["crash" if lane.ready else "start"] += 1
         self._unwatch(lane)
@@ -339,7 +310,7 @@ class WorkerPool:
         self._replace(lane)
         self._run(self._bury(lane, head))
 
-    def _replace(self, lane: _Lane) -> None:
+    def _replace(self, lane: Lane) -> None:
         self._requeue([lane.tickets.pop() for _ in range(len(lane.tickets))])
         if lane in self._lanes:
             self._lanes.remove(lane)
@@ -368,18 +339,18 @@ class WorkerPool:
         else:
             self._spares.append(lane)
 
-    async def _spawn(self) -> _Lane:
+    async def _spawn(self) -> Lane:
         process = await self._loop.run_in_executor(None, WorkerProcess, self._configuration)
-        lane = _Lane(process)
+        lane = Lane(process)
         self._loop.add_reader(process.socket, self._on_readable, lane)
         return lane
 
-    async def _bury(self, lane: _Lane, head: Ticket | None) -> None:
+    async def _bury(self, lane: Lane, head: Ticket | None) -> None:
         how = await self._loop.run_in_executor(None, lane.process.reap)
         if head is not None:
             head.settle(crashed(how))
 
-    def _unwatch(self, lane: _Lane) -> None:
+    def _unwatch(self, lane: Lane) -> None:
         lane.watched = False
         self._loop.remove_reader(lane.process.socket)
         self._loop.remove_writer(lane.process.socket)

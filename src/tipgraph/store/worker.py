@@ -7,7 +7,8 @@ after the other, each with a whole answer or a typed failure, until the socket c
 A message to it is `<II` (length of the payload, id) and a marshalled value: a dict configures it
 (once, first), a tuple is a request (see `Evaluator` and `Transcriber`), a list holds the ids of
 requests taken back. An answer is `<IIBBII` (length of the body, id, status, kind of answer,
-microseconds until the query was ready to run, microseconds to run and serialise it) and the body.
+microseconds until the query was ready to run, microseconds to run and serialise it) and the body;
+its id is 0 when it is ready for requests, and when it has taken requests back.
 """
 
 import marshal
@@ -31,7 +32,8 @@ from tipgraph.store.transcriber import MalformedError, Transcriber
 MESSAGE_HEAD: Final = struct.Struct("<II")
 ANSWER_HEAD: Final = struct.Struct("<IIBBII")
 
-(ANSWERED, SYNTAX, NOT_ACCEPTABLE, TOO_LARGE, OUT_OF_MEMORY, FAILED, MALFORMED) = range(7)
+(ANSWERED, SYNTAX, NOT_ACCEPTABLE, TOO_LARGE) = range(4)
+(OUT_OF_MEMORY, FAILED, MALFORMED, TAKEN_BACK) = range(4, 8)
 
 _ORPHAN_SECONDS: Final = 1.0
 # Far less than it takes until requests are taken back; looking for messages costs as well.
@@ -109,6 +111,8 @@ class Worker:
             self._waiting.append((number, message))
         elif isinstance(message, list):
             self._waiting = deque(item for item in self._waiting if item[0] not in message)
+            # None of them is evaluated after this; one may have been answered before it.
+            self._send(0, TAKEN_BACK, RESULTS, b"")
         else:
             self._configuration = message
 
