@@ -10,11 +10,10 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final, Self
 
-from tipgraph.errors import QueryError
 from tipgraph.formats import JSON, N_TRIPLES
 from tipgraph.settings import Settings
 from tipgraph.store.base import Pending, QueryAnswer, QueryRequest, whole_answer
-from tipgraph.store.hints import unknown_terms
+from tipgraph.store.hints import Hints
 from tipgraph.store.results import Solutions, Triples, read_graph, read_results
 
 _HINT_SECONDS: Final = 0.5
@@ -29,10 +28,12 @@ class BlockingStore(ABC):
 
     Args:
         settings: Limits, and what relative IRIs are resolved against.
+        fixed: Whether what it holds does not change.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, fixed: bool) -> None:
         self._settings = settings
+        self._hints = Hints(self._quickly, fixed=fixed)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._background: _BackgroundLoop | None = None
 
@@ -55,20 +56,13 @@ class BlockingStore(ABC):
 
     async def hints(self, request: QueryRequest) -> tuple[str, ...]:
         """Name the terms of a query that nothing here uses; see `Store.hints`."""
+        return await self._hints.unknown_terms(request.query, self._settings.base_iri)
 
-        async def select(query: str) -> Solutions:
-            answer = await self._answer(
-                QueryRequest(query, results_format=JSON, timeout=_HINT_SECONDS)
-            )
-            solutions = read_results(answer.body)
-            assert isinstance(solutions, Solutions)  # noqa: S101  # it was a SELECT
-            return solutions
-
-        try:
-            return await unknown_terms(request.query, self._settings.base_iri, select)
-        except QueryError:
-            # A hint is a courtesy: without the time for it, there is none.
-            return ()
+    async def _quickly(self, query: str) -> Solutions:
+        answer = await self._answer(QueryRequest(query, results_format=JSON, timeout=_HINT_SECONDS))
+        solutions = read_results(answer.body)
+        assert isinstance(solutions, Solutions)  # noqa: S101  # it was a SELECT
+        return solutions
 
     def answer(self, request: QueryRequest) -> QueryAnswer:
         """Answer a query and wait for it; see `Store.answer`."""

@@ -29,7 +29,7 @@ class EmbeddedStore(BlockingStore):
     endpoint = None
 
     def __init__(self, snapshot: Snapshot, settings: Settings) -> None:
-        super().__init__(settings)
+        super().__init__(settings, fixed=True)
         self.snapshot = snapshot
         self._pool = WorkerPool(
             {

@@ -6,40 +6,91 @@ from typing import Final
 
 from pyoxigraph import NamedNode
 
+from tipgraph.errors import QueryError, QueryTimeoutError
 from tipgraph.namespaces import PREFIXES
 from tipgraph.store.results import Solutions
 from tipgraph.store.tokens import Prologue, Token, read_prologue, tokens
 
 _TERMS: Final = 50
 _CANDIDATES: Final = 5000
+_KEPT: Final = 16
 _USES: Final = "{ ?term ?p ?o } UNION { ?s ?term ?o } UNION { ?s ?p ?term }"
 
 Select = Callable[[str], Awaitable[Solutions]]
 
 
-async def unknown_terms(query: str, base: str | None, select: Select) -> tuple[str, ...]:
-    """Say which IRIs of a query occur nowhere in the store, and which known ones are near.
+class Hints:
+    """Says which terms of queries a store does not know, and which known ones are near.
+
+    What is near is found by going through all things of a class, so the names found are kept.
 
     Args:
-        query: The query, valid or not.
-        base: What its relative IRIs are resolved against.
-        select: Answers a SELECT query over the whole store.
-
-    Returns:
-        One sentence for each unknown term.
+        select: Answers a SELECT query over the whole store, in a short time or not at all.
+        fixed: Whether what the store holds does not change.
     """
-    terminals = list(tokens(query))
-    prologue = read_prologue(terminals, base)
-    named = named_iris(terminals, prologue)[:_TERMS]
-    if not named:
-        return ()
-    values = " ".join(f"<{iri}>" for iri in named)
-    unknown = await select(
-        f"SELECT ?term {{ VALUES ?term {{ {values} }} "
-        f"FILTER NOT EXISTS {{ {_USES} UNION {{ GRAPH ?g {{ {_USES} }} }} "
-        "UNION { GRAPH ?term { ?s ?p ?o } } } }"
-    )
-    return tuple([await _sentence(row["term"].value, select) for row in unknown])
+
+    def __init__(self, select: Select, *, fixed: bool) -> None:
+        self._select = select
+        self._kept: dict[str, list[str]] = {}
+        self._most = _KEPT if fixed else 0
+
+    async def unknown_terms(self, query: str, base: str | None) -> tuple[str, ...]:
+        """Say which IRIs of a query occur nowhere in the store, and which known ones are near.
+
+        Args:
+            query: The query, valid or not.
+            base: What its relative IRIs are resolved against.
+
+        Returns:
+            One sentence for each unknown term; none when there is not the time for it.
+        """
+        terminals = list(tokens(query))
+        prologue = read_prologue(terminals, base)
+        named = named_iris(terminals, prologue)[:_TERMS]
+        if not named:
+            return ()
+        values = " ".join(f"<{iri}>" for iri in named)
+        try:
+            unknown = await self._terms(
+                f"SELECT ?term {{ VALUES ?term {{ {values} }} "
+                f"FILTER NOT EXISTS {{ {_USES} UNION {{ GRAPH ?g {{ {_USES} }} }} "
+                "UNION { GRAPH ?term { ?s ?p ?o } } } }"
+            )
+            return tuple([await self._sentence(iri) for iri in unknown])
+        except QueryError:
+            # A hint is a courtesy: without the time for it, there is none.
+            return ()
+
+    async def _sentence(self, iri: str) -> str:
+        cut = max(iri.rfind("#"), iri.rfind("/")) + 1
+        namespace, local = iri[:cut], iri[cut:]
+        near = get_close_matches(local, await self._locals(namespace), n=1, cutoff=0.75)
+        if near:
+            return f"nothing here uses <{iri}>; did you mean <{namespace}{near[0]}>?"
+        return f"nothing here uses <{iri}>"
+
+    async def _locals(self, namespace: str) -> list[str]:
+        """What follows a namespace in the IRIs of things of a class."""
+        if namespace in self._kept:
+            return self._kept[namespace]
+        try:
+            known = await self._terms(
+                "SELECT DISTINCT ?term "
+                f"{{ ?term a ?type FILTER(STRSTARTS(STR(?term), '{namespace}')) }} "
+                f"LIMIT {_CANDIDATES}"
+            )
+        except QueryTimeoutError:
+            # It would be too long the next time as well.
+            known = []
+        self._kept[namespace] = found = [term.removeprefix(namespace) for term in known]
+        while len(self._kept) > self._most:
+            # The one kept for longest.
+            del self._kept[next(iter(self._kept))]
+        return found
+
+    async def _terms(self, query: str) -> list[str]:
+        rows = await self._select(query)
+        return [row["term"].value for row in rows if isinstance(row["term"], NamedNode)]
 
 
 def named_iris(terminals: Sequence[Token], prologue: Prologue) -> list[str]:
@@ -56,20 +107,6 @@ def named_iris(terminals: Sequence[Token], prologue: Prologue) -> list[str]:
         if iri is not None and _is_valid(iri):
             found[iri] = None
     return list(found)
-
-
-async def _sentence(iri: str, select: Select) -> str:
-    cut = max(iri.rfind("#"), iri.rfind("/")) + 1
-    namespace, local = iri[:cut], iri[cut:]
-    rows = await select(
-        f"SELECT DISTINCT ?term {{ ?term a ?type FILTER(STRSTARTS(STR(?term), '{namespace}')) }} "
-        f"LIMIT {_CANDIDATES}"
-    )
-    locals_ = [row["term"].value[cut:] for row in rows if isinstance(row["term"], NamedNode)]
-    near = get_close_matches(local, locals_, n=1, cutoff=0.75)
-    if near:
-        return f"nothing here uses <{iri}>; did you mean <{namespace}{near[0]}>?"
-    return f"nothing here uses <{iri}>"
 
 
 def _is_valid(iri: str) -> bool:

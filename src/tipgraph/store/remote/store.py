@@ -46,7 +46,7 @@ class RemoteStore(BlockingStore):
     snapshot = None
 
     def __init__(self, settings: Settings, manifest: Manifest) -> None:
-        super().__init__(settings)
+        super().__init__(settings, fixed=False)
         self.manifest = manifest
         self.endpoint = Endpoint(Address.of(settings), settings)
         self._gate = Gate(settings)
