@@ -95,6 +95,11 @@ class Settings(BaseSettings):
     cache_bytes: int = Field(
         default=64 * _MEBIBYTE, ge=0, description="Bytes of finished answers kept; 0 keeps none."
     )
+    head_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="Seconds a client may take for a request line with its header fields.",
+    )
     request_bytes: int = Field(
         default=_MEBIBYTE,
         ge=1024,

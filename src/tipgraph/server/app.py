@@ -73,7 +73,7 @@ class TipgraphApp(FastAPI):
         return schema
 
 
-def create_app(store: Store, settings: Settings) -> FastAPI:
+def create_app(store: Store, settings: Settings) -> TipgraphApp:
     """Make the application.
 
     Args:

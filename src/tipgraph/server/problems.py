@@ -92,6 +92,12 @@ _TYPES: Final = (
         "Parameters and bodies are UTF-8, in parameters percent-encoded once.",
     ),
     ProblemType(
+        "malformed-request",
+        400,
+        "The request is not HTTP",
+        "The service speaks HTTP/1.1 without TLS, and HTTP/1.0.",
+    ),
+    ProblemType(
         "bad-path",
         400,
         "The path cannot be the address of anything",
@@ -150,6 +156,12 @@ _TYPES: Final = (
         "The answer is larger than answers may be",
         "Nothing of it was sent, so that no part could be taken for the whole. Page through it "
         "with ORDER BY, LIMIT and OFFSET, ask for fewer variables, or use the dumps.",
+    ),
+    ProblemType(
+        "request-timeout",
+        408,
+        "The request did not come in time",
+        "Send the request line and all header fields at once.",
     ),
     ProblemType(
         "gone",
@@ -213,6 +225,12 @@ _TYPES: Final = (
         "The triple may follow, but no proof of it was found",
         "A proof is looked for near to the triple, by the shipped ontology. The command "
         "`tipgraph infer --why` looks at all of some files, and by any ontology.",
+    ),
+    ProblemType(
+        "head-too-large",
+        431,
+        "The head of the request is larger than it may be",
+        "Send a long query as the body of a POST or QUERY request.",
     ),
     ProblemType(
         "client-share",

@@ -1,24 +1,27 @@
-"""Running the service: Granian in this process, with a socket that is known to be free."""
+"""Running the service: Uvicorn in this process, on an address that is known to be free."""
 
-import asyncio
 import gc
 import json
 import logging
 import signal
 import socket
 import sys
+from functools import partial
 from typing import Final
 
 import uvloop
-from fastapi import FastAPI
-from granian.constants import Interfaces
-from granian.server.embed import Server
+from uvicorn import Config, Server
 
 from tipgraph.errors import ServiceError
+from tipgraph.server.app import TipgraphApp
+from tipgraph.server.connection import Connection
 from tipgraph.settings import Settings
 
-_RUNTIME_THREADS: Final = 2
 _BACKLOG: Final = 2048
+# Seconds. Proxies keep connections for 60, and should be those that close them; validations, the
+# longest of what is under way, may run for 60.
+_KEEP_ALIVE: Final = 75
+_GRACE: Final = 70
 _COLLECTION_THRESHOLDS: Final = (20_000, 50, 100)
 
 
@@ -40,7 +43,7 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(members, ensure_ascii=False)
 
 
-def run(app: FastAPI, settings: Settings) -> None:
+def run(app: TipgraphApp, settings: Settings) -> None:
     """Serve an application until a signal ends it, then finish what is under way.
 
     Raises:
@@ -49,9 +52,10 @@ def run(app: FastAPI, settings: Settings) -> None:
     check_address(settings.host, settings.port)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
-    logger = logging.getLogger("tipgraph")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    for name, level in (("tipgraph", logging.INFO), ("uvicorn", logging.ERROR)):
+        logger = logging.getLogger(name)
+        logger.addHandler(handler)
+        logger.setLevel(level)
     _collect_garbage_rarely()
     uvloop.run(_serve(app, settings))
 
@@ -67,23 +71,36 @@ def _collect_garbage_rarely() -> None:
     gc.set_threshold(*_COLLECTION_THRESHOLDS)
 
 
-async def _serve(app: FastAPI, settings: Settings) -> None:
-    server = Server(
-        app,
-        settings.host,
-        settings.port,
-        interface=Interfaces.ASGI,
-        runtime_threads=_RUNTIME_THREADS,
-        backlog=_BACKLOG,
-        backpressure=_BACKLOG,
-        websockets=False,
-        log_enabled=False,
-    )
-    loop = asyncio.get_running_loop()
+async def _serve(app: TipgraphApp, settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
-    logging.getLogger("tipgraph").info("serving on http://%s:%d", settings.host, settings.port)
-    await server.serve()
+        # Uvicorn stops on them, and raises them again once it has: that is not a failure here.
+        signal.signal(number, _go_on)
+    connection = partial(Connection, service=app.service, head_seconds=settings.head_seconds)
+    server = Server(
+        Config(
+            app,
+            settings.host,
+            settings.port,
+            http=connection,  # type: ignore[arg-type]
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            backlog=_BACKLOG,
+            timeout_keep_alive=_KEEP_ALIVE,
+            timeout_graceful_shutdown=_GRACE,
+        )
+    )
+    async with app.router.lifespan_context(app):
+        logging.getLogger("tipgraph").info("serving on http://%s:%d", settings.host, settings.port)
+        await server.serve()
+
+
+def _go_on(*_: object) -> None:
+    """Do nothing about a signal."""
 
 
 def check_address(host: str, port: int) -> None:

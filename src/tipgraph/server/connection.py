@@ -1,0 +1,121 @@
+"""One client's connection: HTTP/1.1 as Uvicorn reads it, with bounds on what comes before a body.
+
+The parser neither limits how long the head of a request is nor how long it takes to come.
+"""
+
+import asyncio
+from typing import Any, Final
+from urllib.parse import quote_from_bytes
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from tipgraph.server.exchange import Service
+from tipgraph.server.problems import PROBLEM_JSON, PROBLEMS, Problem
+
+# Bytes; a query may stand in the request line.
+_HEAD_BYTES: Final = 256 * 1024
+_ASCII: Final = bytes(range(128))
+
+
+class Connection(HttpToolsProtocol):
+    """A connection on which requests are read and answered, one after the other.
+
+    Args:
+        service: What all exchanges share.
+        head_seconds: Seconds within which the head of a request has to come.
+        uvicorn: What Uvicorn gives to each connection.
+    """
+
+    def __init__(self, *, service: Service, head_seconds: float, **uvicorn: Any) -> None:
+        super().__init__(**uvicorn)
+        self._service = service
+        self._head_seconds = head_seconds
+        self._between = True
+        self._in_head = False
+        self._head_bytes = 0
+        self._late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Expect a first request."""
+        super().connection_made(transport)
+        self._late = self.loop.call_later(self._head_seconds, self._end_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of what waits for the client."""
+        self._in_time()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read what has come."""
+        if self._between and not data.isascii():
+            data = _in_ascii(data)
+        super().data_received(data)
+        if self._in_head:
+            self._expect_the_rest(len(data))
+
+    def _expect_the_rest(self, size: int) -> None:
+        """Go on waiting for the head of a request, but not for ever, nor for any length."""
+        self._head_bytes += size
+        if self._head_bytes > _HEAD_BYTES:
+            self._refuse("head-too-large", f"what precedes the body is over {_HEAD_BYTES:,} bytes")
+        elif self._late is None:
+            self._late = self.loop.call_later(self._head_seconds, self._end_late)
+
+    def _end_late(self) -> None:
+        if self._in_head:
+            detail = f"no whole head came in {self._head_seconds:g} seconds"
+            self._refuse("request-timeout", detail)
+        else:
+            self.transport.close()
+
+    def _in_time(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def on_message_begin(self) -> None:
+        """Note that a request begins."""
+        self._between, self._in_head = False, True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Note that the head of a request is whole, and begin to answer it."""
+        self._in_head = False
+        self._head_bytes = 0
+        self._in_time()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Note that a request is whole."""
+        self._between = True
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP."""
+        self._refuse("malformed-request", "what was sent is not a request of HTTP/1.1")
+
+    def _refuse(self, slug: str, detail: str) -> None:
+        """Send a problem to a client whose request cannot be told, and close the connection."""
+        if self.transport.is_closing():
+            return
+        problem = Problem(PROBLEMS[slug], detail)
+        request_id = self._service.new_request_id()
+        body = problem.to_json(request_id.decode())
+        headers = [
+            *self.server_state.default_headers,
+            *self._service.common_headers,
+            (b"x-request-id", request_id),
+            (b"content-type", PROBLEM_JSON.media_type.encode()),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+        ]
+        lines = [b"%s: %s\r\n" % header for header in headers]
+        self.transport.write(b"".join((STATUS_LINE[problem.type.status], *lines, b"\r\n", body)))
+        self.transport.close()
+        self._service.metrics.observe("", problem.type.status, 0.0)
+
+
+def _in_ascii(data: bytes) -> bytes:
+    """A request with a path beyond ASCII, as some clients send it, in the form HTTP gives it."""
+    line, end, rest = data.partition(b"\r\n")
+    return quote_from_bytes(line, safe=_ASCII).encode() + end + rest

@@ -1,0 +1,124 @@
+"""Connections: what comes over them that is no request, too much of one, or one that never ends."""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.service import LiveService, serving, wait_until
+
+GET = b"GET /livez HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.fixture(scope="module")
+def hasty(snapshot_path: Path) -> Iterator[LiveService]:
+    """A service that waits a moment for a request."""
+    with serving(snapshot_path, workers=1, head_seconds=0.3) as service:
+        yield service
+
+
+def everything(connection: socket.socket) -> bytes:
+    """What is received until the other side closes the connection."""
+    received = bytearray()
+    while part := connection.recv(1 << 16):
+        received += part
+    return bytes(received)
+
+
+def problem(answer: bytes) -> dict[str, Any]:
+    """The problem in a whole answer."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    fields = head.lower().split(b"\r\n")
+    assert b"content-type: application/problem+json" in fields
+    assert b"content-length: %d" % len(body) in fields
+    assert b"access-control-allow-origin: *" in fields
+    found: dict[str, Any] = json.loads(body)
+    assert found["status"] == int(head.split()[1])
+    return found
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"nonsense\r\n\r\n",
+        b"GET /livez HTTP/9.9\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\nno colon\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a client that speaks TLS\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: some\r\n\r\n",
+    ],
+    ids=["words", "version", "field", "TLS", "length"],
+)
+def test_what_is_no_request_is_a_problem(service: LiveService, sent: bytes) -> None:
+    with service.connect() as connection:
+        connection.sendall(sent)
+        assert problem(everything(connection))["type"] == "/problems/malformed-request"
+
+
+def test_a_head_without_end_is_refused(service: LiveService) -> None:
+    def refused() -> bool:
+        line = 'tipgraph_requests_total{path="other",status="431"} 1.0'
+        return line in httpx.get(f"{service.url}/metrics").text
+
+    assert not refused()
+    # The answer may be lost, since the client goes on sending to a connection that is closed.
+    with service.connect() as connection, suppress(ConnectionError):
+        connection.sendall(GET + b"X-Long: ")
+        for _ in range(100):
+            connection.sendall(b"a" * 10_000)
+        assert problem(everything(connection))["type"] == "/problems/head-too-large"
+    wait_until(refused, seconds=5)
+
+
+def test_a_head_that_is_long_but_allowed_is_read(service: LiveService) -> None:
+    with service.connect() as connection:
+        connection.sendall(GET + b"X-Long: " + b"a" * 60_000 + b"\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_a_head_that_does_not_end_in_time_is_refused(hasty: LiveService) -> None:
+    with hasty.connect() as connection:
+        connection.sendall(GET)
+        assert problem(everything(connection))["type"] == "/problems/request-timeout"
+
+
+def test_a_second_head_that_does_not_end_in_time_is_refused(hasty: LiveService) -> None:
+    with hasty.connect() as connection:
+        connection.sendall(GET + b"\r\n" + GET)
+        first, second = everything(connection).split(b"HTTP/1.1 ")[1:]
+        assert (first[:3], second[:3]) == (b"200", b"408")
+
+
+def test_a_connection_on_which_nothing_comes_is_closed(hasty: LiveService) -> None:
+    with hasty.connect() as connection:
+        assert everything(connection) == b""
+
+
+def test_an_answer_that_takes_longer_than_its_head_may_is_sent(hasty: LiveService) -> None:
+    slow = b"SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    with hasty.connect() as connection:
+        connection.sendall(
+            b"POST /sparql?timeout=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+            b"Content-Type: application/sparql-query\r\nContent-Length: %d\r\n\r\n" % len(slow)
+        )
+        connection.sendall(slow)
+        assert problem(everything(connection))["type"] == "/problems/query-timeout"
+
+
+def test_a_request_in_small_pieces_is_answered(service: LiveService) -> None:
+    query = "ASK { FILTER(STRLEN('북한') = 2) }".encode()
+    whole = (
+        b"POST /sparql HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept: application/json\r\n"
+        b"Content-Type: application/sparql-query\r\nContent-Length: %d\r\n\r\n" % len(query)
+    ) + query
+    with service.connect() as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for start in range(0, len(whole), 7):
+            connection.sendall(whole[start : start + 7])
+        answer = everything(connection)
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["boolean"] is True
