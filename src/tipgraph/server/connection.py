@@ -91,8 +91,11 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is not HTTP."""
-        self._refuse("malformed-request", "what was sent is not a request of HTTP/1.1")
+        """Refuse what is not HTTP; called by Uvicorn."""
+        detail = (
+            "what was sent is not a request of HTTP/1.1, or has a method that HTTP does not have"
+        )
+        self._refuse("malformed-request", detail)
 
     def _refuse(self, slug: str, detail: str) -> None:
         """Send a problem to a client whose request cannot be told, and close the connection."""
