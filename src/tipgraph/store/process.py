@@ -13,18 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from tipgraph.store import worker
 
-# Starts a worker without running what the packages around it import, which takes far longer than
-# what it needs.
-_START: Final = """
-import sys, types
-folder = sys.argv[1]
-for name, path in (("tipgraph", folder), ("tipgraph.store", folder + "/store")):
-    package = sys.modules[name] = types.ModuleType(name)
-    package.__path__ = [path]
-from tipgraph.store.worker import main
-main()
-"""
-_FOLDER: Final = Path(__file__).parent.parent
+_START: Final = Path(__file__).with_name("start.py")
 _READ_SIZE: Final = 1 << 18
 _REASON_BYTES: Final = 4096
 # The engine takes and frees many small pieces for each query: glibc keeps more of them at hand than
@@ -62,7 +51,7 @@ class WorkerProcess:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  # our own code
-                [sys.executable, "-I", "-c", _START, str(_FOLDER), str(theirs.fileno())],
+                [sys.executable, "-I", str(_START), str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
