@@ -10,12 +10,13 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
 
 import tipgraph
 from benchmarks.narratives import Narratives, of_narrative, write_narratives
-from tipgraph import reasoning
+from tipgraph.build import build
 from tipgraph.dataset import read_shipped
-from tipgraph.namespaces import GRAPH_DATA, GRAPH_INFERRED, GRAPH_ONTOLOGY, SH, SHAPES
+from tipgraph.inputs import Inputs
+from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY, SH, SHAPES
 from tipgraph.questions import Question, questions
 from tipgraph.settings import Settings
-from tipgraph.store import EmbeddedStore
+from tipgraph.store import EmbeddedStore, open_store
 
 # With this seed two narratives say so much that each question finds something. In others it may
 # be that no narrative has the few claims that a question is about, until there are some dozen.
@@ -72,27 +73,21 @@ def test_what_is_broken_is_what_validation_finds(tmp_path: Path, brief: bool) ->
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore]:
-    """Narratives, with ontology and what is inferred, in graphs as the shipped data has them."""
+    """Narratives with the ontology, and what `build --infer` adds to them."""
     text = "".join(islice(Narratives(seed=FULL).texts(10_000), 2))
     data = {quad.triple for quad in parse(text, RdfFormat.N_TRIPLES)}
     ontology = {quad.triple for quad in read_shipped(GRAPH_ONTOLOGY)}
-    inference = reasoning.infer(ontology, data)
-    graphs = {
-        GRAPH_DATA: data,
-        GRAPH_ONTOLOGY: ontology,
-        GRAPH_INFERRED: {*inference.triples, *inference.statements},
-    }
     folder = tmp_path_factory.mktemp("narratives")
     quads = (
         Quad(triple.subject, triple.predicate, triple.object, name)
-        for name, triples in graphs.items()
+        for name, triples in ((GRAPH_DATA, data), (GRAPH_ONTOLOGY, ontology))
         for triple in triples
     )
-    serialize(quads, folder / "narratives.nq", RdfFormat.N_QUADS)
-    settings = Settings.from_environment(snapshot_dir=folder)
-    opened = tipgraph.open(folder / "narratives.nq", union_default_graph=True, settings=settings)
-    assert isinstance(opened, EmbeddedStore)
-    with opened:
+    file = folder / "narratives.nq"
+    serialize(quads, file, RdfFormat.N_QUADS)
+    inputs = Inputs((file,), union_default_graph=True, infer=True)
+    snapshot = build(inputs, folder / "snapshots").snapshot
+    with open_store(snapshot, Settings.from_environment()) as opened:
         yield opened
 
 

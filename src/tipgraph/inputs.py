@@ -33,6 +33,8 @@ _CODE: Final = (
 _ROOM_IN_LINES: Final = 3
 _ROOM: Final = 6
 _COMPRESSED: Final = 10
+# What follows, with the claims that it rests on, may be as much again as there was.
+_INFERRED: Final = 2
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Inputs:
             file_size(file)
             * (_ROOM_IN_LINES if file_format(file) in LINE_FORMATS else _ROOM)
             * (_COMPRESSED if file.suffix in COMPRESSIONS else 1)
+            * (_INFERRED if self.infer else 1)
             for file in self.files
         )
 

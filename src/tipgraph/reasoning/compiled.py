@@ -32,6 +32,8 @@ from tipgraph.reasoning.derivation import Derivation, derive
 from tipgraph.reasoning.lexical import restored
 from tipgraph.reasoning.tables import Facts, Resource
 
+_SUBCLASS_OF: Final = f"{RDFS}subClassOf"
+_SUBPROPERTY_OF: Final = f"{RDFS}subPropertyOf"
 _THING: Final = NamedNode(f"{OWL}Thing")
 _NOTHING: Final = NamedNode(f"{OWL}Nothing")
 
@@ -71,6 +73,13 @@ class CompiledOntology:
         rules = tuple(_Compiler(schema.store, facts).rules())
         return cls(schema, rules, constraints(schema.store, facts), facts, without_rule)
 
+    def rules_in_full(self) -> Iterator[DataRule]:
+        """Every rule by which OWL 2 RL takes one step from things to things.
+
+        `rules` have the same closure, and take several steps where one of these would do.
+        """
+        return _Compiler(self.schema.store, self.facts).rules_in_full()
+
 
 class _Compiler:
     """Reads axioms from a closed schema, one method for each kind of rule."""
@@ -82,20 +91,49 @@ class _Compiler:
         self._terms = facts.terms
 
     def rules(self) -> Iterator[DataRule]:
-        yield from self._hierarchies()
+        for narrow, wide in _reduced(self._pairs(_SUBCLASS_OF)):
+            yield from self._subclass("cax-sco", _named(narrow, wide), narrow, wide)
+        for narrow, wide in _reduced(self._pairs(_SUBPROPERTY_OF)):
+            yield self._subproperty(narrow, wide)
+        yield from self._without_hierarchies()
+
+    def rules_in_full(self) -> Iterator[DataRule]:
+        for narrow, wide in self._pairs(_SUBCLASS_OF):
+            if narrow != wide:
+                yield from self._subclass("cax-sco", _named(narrow, wide), narrow, wide)
+        for narrow, wide in self._pairs(_SUBPROPERTY_OF):
+            if narrow != wide:
+                yield self._subproperty(narrow, wide)
+        yield from self._definitions()
+        yield from self._without_hierarchies()
+
+    def _definitions(self) -> Iterator[DataRule]:
+        """What equivalences, intersections and unions say of classes without a subclass axiom."""
+        for one, other in self._pairs(f"{OWL}equivalentClass"):
+            yield from self._subclass("cax-eqc1", _named(one, other), one, other)
+            yield from self._subclass("cax-eqc2", _named(one, other), other, one)
+        for whole, head in self._pairs(f"{OWL}intersectionOf"):
+            for part in list_items(self._store, head):
+                yield from self._subclass("cls-int2", _named(whole, part), whole, part)
+        for whole, head in self._pairs(f"{OWL}unionOf"):
+            for part in list_items(self._store, head):
+                yield from self._subclass("cls-uni", _named(whole, part), part, whole)
+
+    def _without_hierarchies(self) -> Iterator[DataRule]:
         yield from self._ends()
         yield from self._directions()
         yield from self._chains()
         yield from self._restrictions()
         yield from self._intersections()
 
-    def _hierarchies(self) -> Iterator[DataRule]:
-        for narrow, wide in _reduced(self._pairs(f"{RDFS}subClassOf")):
-            if narrow != _NOTHING and not _is_idle(wide):
-                axiom = _named(narrow, wide)
-                yield Inclusion("cax-sco", axiom, (self._members(narrow),), self._members(wide))
-        for narrow, wide in _reduced(self._pairs(f"{RDFS}subPropertyOf")):
-            yield Inclusion("prp-spo1", narrow, (self._links(narrow),), self._links(wide))
+    def _subclass(
+        self, name: str, axiom: Resource, narrow: Resource, wide: Resource
+    ) -> Iterator[DataRule]:
+        if narrow != _NOTHING and not _is_idle(wide):
+            yield Inclusion(name, axiom, (self._members(narrow),), self._members(wide))
+
+    def _subproperty(self, narrow: Resource, wide: Resource) -> DataRule:
+        return Inclusion("prp-spo1", narrow, (self._links(narrow),), self._links(wide))
 
     def _ends(self) -> Iterator[DataRule]:
         for prop, found in self._pairs(f"{RDFS}domain"):

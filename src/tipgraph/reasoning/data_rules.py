@@ -52,6 +52,18 @@ class DataRule(ABC):
         """
 
 
+class Join(DataRule):
+    """A rule that may need several premises at once."""
+
+    @abstractmethod
+    def applications(self, position: int, key: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Each application in which a fact is the premise at a position.
+
+        Yields:
+            The key of the conclusion, and that of each premise.
+        """
+
+
 @dataclass(frozen=True, eq=False)
 class Inclusion(DataRule):
     """A narrower class or property: each fact of it is one of the wider (cax-sco, prp-spo1)."""
@@ -170,7 +182,7 @@ class HasValueLink(DataRule):
 
 
 @dataclass(frozen=True, eq=False)
-class SomeValues(DataRule):
+class SomeValues(Join):
     """What is linked to a member of the filler is in the restriction (cls-svf1).
 
     The premises are the link and the membership.
@@ -183,6 +195,18 @@ class SomeValues(DataRule):
             return (subject for subject, value in map(ends, new) if value in members)
         return (subject for value in new for subject in links.subjects(value))
 
+    def applications(  # noqa: D102
+        self, position: int, key: int
+    ) -> Iterator[tuple[int, tuple[int, ...]]]:
+        links, filler = self.body
+        if position == 0:
+            subject, value = ends(key)
+            if value in filler:
+                yield subject, (key, value)
+        else:
+            for subject in links.subjects(key):
+                yield subject, (link(subject, key), key)
+
     def premises(  # noqa: D102
         self, conclusion: int, body: Sequence[Known]
     ) -> Iterator[tuple[int, ...]]:
@@ -193,12 +217,17 @@ class SomeValues(DataRule):
 
 
 @dataclass(frozen=True, eq=False)
-class Intersection(DataRule):
+class Intersection(Join):
     """A member of all classes is in their intersection (cls-int1)."""
 
     def conclusions(self, position: int, new: Collection[int]) -> Iterable[int]:  # noqa: D102
         others = [table.steps for number, table in enumerate(self.body) if number != position]
         return (member for member in new if all(member in steps for steps in others))
+
+    def applications(  # noqa: D102
+        self, position: int, key: int
+    ) -> Iterator[tuple[int, tuple[int, ...]]]:
+        return ((key, premises) for premises in self.premises(key, self.body))
 
     def premises(  # noqa: D102
         self, conclusion: int, body: Sequence[Known]
@@ -208,7 +237,7 @@ class Intersection(DataRule):
 
 
 @dataclass(frozen=True, eq=False)
-class Chain(DataRule):
+class Chain(Join):
     """Links in a row link the two ends (prp-spo2, prp-trp)."""
 
     def conclusions(self, position: int, new: Collection[int]) -> Iterable[int]:  # noqa: D102
@@ -222,6 +251,15 @@ class Chain(DataRule):
             for table in after:
                 stops = {stop for start in stops for stop in table.objects(start)}
             yield from (link(start, stop) for start in starts for stop in stops)
+
+    def applications(  # noqa: D102
+        self, position: int, key: int
+    ) -> Iterator[tuple[int, tuple[int, ...]]]:
+        subject, value = ends(key)
+        afters = list(_onwards(value, self.body[position + 1 :]))
+        for start, before in _backwards(subject, self.body[:position]):
+            for stop, after in afters:
+                yield link(start, stop), (*before, key, *after)
 
     def premises(  # noqa: D102
         self, conclusion: int, body: Sequence[Known]
@@ -245,3 +283,23 @@ def _ways(start: int, stop: int, body: Sequence[Known]) -> Iterator[tuple[int, .
         if link(start, middle) in table:
             for rest in _ways(middle, stop, others):
                 yield link(start, middle), *rest
+
+
+def _onwards(start: int, tables: Sequence[Table]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Where the links of some tables in a row lead to from a thing, and those links."""
+    if not tables:
+        yield start, ()
+        return
+    for middle in tables[0].objects(start):
+        for stop, links in _onwards(middle, tables[1:]):
+            yield stop, (link(start, middle), *links)
+
+
+def _backwards(stop: int, tables: Sequence[Table]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Whence the links of some tables in a row lead to a thing, and those links."""
+    if not tables:
+        yield stop, ()
+        return
+    for middle in tables[-1].subjects(stop):
+        for start, links in _backwards(middle, tables[:-1]):
+            yield start, (*links, link(middle, stop))

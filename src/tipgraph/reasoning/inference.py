@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from pyoxigraph import DefaultGraph, Quad, Store, Triple
 
@@ -11,10 +12,17 @@ from tipgraph.reasoning.clashes import refuse_clashes
 from tipgraph.reasoning.closure import informative
 from tipgraph.reasoning.compiled import CompiledOntology
 from tipgraph.reasoning.derivation import Derivation, derive
-from tipgraph.reasoning.evidence import Evidence
+from tipgraph.reasoning.evidence import ClaimEvidence, Evidence
 from tipgraph.reasoning.materialisation import Materialisation
 from tipgraph.reasoning.proofs import Proof, best_proofs
-from tipgraph.reasoning.statements import needs_statement, statement_writer
+from tipgraph.reasoning.statements import (
+    Reason,
+    StatementWriter,
+    is_ours,
+    labels_in,
+    statement_types,
+)
+from tipgraph.reasoning.tables import Resource
 
 
 @dataclass(frozen=True)
@@ -60,12 +68,13 @@ def infer(ontology: Iterable[Triple | Quad], data: Iterable[Triple | Quad]) -> I
     proofs = best_proofs(derivation, evidence)
     refuse_clashes(derivation.store, proofs)
     inferred = _agreed(asserted, derivation)
-    writer = statement_writer(derivation, evidence)
+    labels = labels_in(asserted)
+    writer = StatementWriter(labels.get, statement_types(derivation.store))
     statements = {
         each
         for triple in inferred
-        if needs_statement(triple, proofs[triple])
-        for each in writer.write(triple, proofs[triple])
+        if is_ours(triple) and proofs[triple].claims
+        for each in writer.write(triple, _reason(proofs[triple], evidence))
     }
     return Inference(_sorted(inferred), _sorted(statements), proofs)
 
@@ -73,30 +82,38 @@ def infer(ontology: Iterable[Triple | Quad], data: Iterable[Triple | Quad]) -> I
 def infer_into(store: Store, ontology: Iterable[Triple | Quad]) -> int:
     """Add what follows from a store of any size to its default graph and to `/graph/inferred`.
 
-    One engine does it, the compiled rules; there are no statements about the evidence.
+    One engine does it, the compiled rules. The statements about the evidence are among it.
 
     Args:
         store: The data, its graphs taken together.
         ontology: Classes, properties and controlled lists.
 
     Returns:
-        The number of inferred triples.
+        The number of triples in `/graph/inferred`.
 
     Raises:
         UnsupportedAxiomError: OWL 2 RL concludes from an axiom what the rules do not.
+        InputError: The strength of an evidentiality is not a whole number.
         InconsistencyError: Statements contradict each other; the message names them.
     """
     compiled = CompiledOntology.compile(
         Triple(each.subject, each.predicate, each.object) for each in ontology
     )
-    closure = Materialisation(compiled, (quad.triple for quad in store))
+    closure = Materialisation(compiled, (quad.triple for quad in store), evidence=True)
     before = len(store)
     store.bulk_extend(
         Quad(triple.subject, triple.predicate, triple.object, graph)
-        for triple in closure.triples()
+        for triple in chain(closure.triples(), closure.statements())
         for graph in (DefaultGraph(), GRAPH_INFERRED)
     )
     return (len(store) - before) // 2
+
+
+def _reason(proof: Proof, evidence: Evidence) -> Reason:
+    claims: dict[Resource, ClaimEvidence] = {
+        claim: evidence.claims[claim] for claim in proof.claims
+    }
+    return Reason(proof.rule, proof.axiom, claims)
 
 
 def _agreed(asserted: frozenset[Triple], derivation: Derivation) -> frozenset[Triple]:

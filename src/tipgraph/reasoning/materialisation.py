@@ -8,19 +8,27 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, starmap
 from typing import Final
 
-from pyoxigraph import BlankNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from tipgraph.errors import InconsistencyError
 from tipgraph.reasoning.axioms import is_axiom, refuse_axiom_in_data
+from tipgraph.reasoning.best_ways import BestWays
+from tipgraph.reasoning.claim_facts import ClaimFacts
 from tipgraph.reasoning.clashes import Clash, clash_of, report
 from tipgraph.reasoning.closure import SAME_AS, tells
 from tipgraph.reasoning.compiled import CompiledOntology
 from tipgraph.reasoning.data_rules import DataRule
 from tipgraph.reasoning.derivation import Step, proof_of
 from tipgraph.reasoning.proofs import SchemaProofs
-from tipgraph.reasoning.tables import Table, Term
+from tipgraph.reasoning.statements import (
+    LABELS,
+    Reason,
+    StatementWriter,
+    is_ours,
+    statement_types,
+)
+from tipgraph.reasoning.tables import ASSERTED, Facts, Table, Term, ends
 
-_ASSERTED: Final = 0
 # Of each constraint; more contradictions than that nobody reads.
 _COUNTED: Final = 1000
 
@@ -32,15 +40,21 @@ class Materialisation:
         ontology: The compiled ontology; its tables are filled, so it serves once.
         data: The triples of the data. They are read once, and only those that a rule could use
             are kept.
+        evidence: Keep claims and labels too, for `statements`.
 
     Raises:
         UnsupportedAxiomError: The data states an axiom.
+        InputError: The strength of an evidentiality is not a whole number.
         InconsistencyError: Ontology and data contradict each other; the message names them.
     """
 
-    def __init__(self, ontology: CompiledOntology, data: Iterable[Triple]) -> None:
+    def __init__(
+        self, ontology: CompiledOntology, data: Iterable[Triple], *, evidence: bool = False
+    ) -> None:
         self._ontology = ontology
         self._facts = ontology.facts
+        claims = ClaimFacts(self._facts) if evidence else None
+        self._labels = [self._facts.links(each) for each in LABELS] if evidence else []
         self._aliases: set[Term] = set()
         # The rule of each step; step 0 is what was asserted.
         self._applied: list[DataRule | None] = [None]
@@ -50,6 +64,7 @@ class Materialisation:
         self._facts.load(self._checked(data))
         self._saturate()
         self._refuse_clashes()
+        self._claims = claims.read() if claims else None
 
     def triples(self) -> Iterator[Triple]:
         """The inferred triples worth keeping (see `closure`), in no order."""
@@ -60,10 +75,32 @@ class Materialisation:
             if isinstance(table.term, BlankNode):
                 continue
             for key, step in table.steps.items():
-                if step != _ASSERTED:
+                if step != ASSERTED:
                     triple = self._facts.triple(table, key)
                     if tells(triple) and self._is_no_alias(triple):
                         yield triple
+
+    def statements(self) -> Iterator[Triple]:
+        """The statements of the inferred triples that rest on claims (see `statements`).
+
+        Raises:
+            ValueError: The evidence was not kept.
+        """
+        claims = self._claims
+        if claims is None:
+            raise ValueError("no evidence was kept")
+        best = BestWays(self._facts, self._ontology.rules_in_full(), claims)
+        types = statement_types(self._ontology.schema.store)
+        writer = StatementWriter(_Labels(self._facts, self._labels).find, types)
+        for table in self._facts.tables():
+            for key, way in best.to_inferred(table):
+                cited = way.level.ground.claims
+                triple = self._facts.triple(table, key) if cited else None
+                if triple and is_ours(triple) and tells(triple) and self._is_no_alias(triple):
+                    rule = best.rules[way.rule]
+                    axiom = rule.axiom if isinstance(rule.axiom, NamedNode) else None
+                    hedges = {claims.claims[each]: claims.hedges[each] for each in cited}
+                    yield from writer.write(triple, Reason(rule.name, axiom, hedges))
 
     def why(self, triple: Triple) -> dict[Triple, Step] | None:
         """A proof of an inferred triple: the step to it, and to each premise inferred before it.
@@ -78,7 +115,7 @@ class Materialisation:
         if proof is not None:
             return proof
         found = self._facts.find(triple)
-        if found is None or found[0].steps[found[1]] == _ASSERTED:
+        if found is None or found[0].steps[found[1]] == ASSERTED:
             return None
         return proof_of(triple, self._step_to)
 
@@ -145,6 +182,24 @@ class Materialisation:
             if all(each.steps[premise] < number for each, premise in premises):
                 return Step(rule.name, rule.axiom, tuple(starmap(self._facts.triple, premises)))
         raise AssertionError(f"no premises of {triple}")
+
+
+class _Labels:
+    """The labels among facts, of each term the first by alphabet."""
+
+    def __init__(self, facts: Facts, tables: Iterable[Table]) -> None:
+        self._terms = facts.terms
+        self._labels: dict[int, str] = {}
+        for table in tables:
+            for subject, value in map(ends, table.steps):
+                label = self._terms[value]
+                if isinstance(label, Literal):
+                    known = self._labels.get(subject, label.value)
+                    self._labels[subject] = min(known, label.value)
+
+    def find(self, term: NamedNode) -> str | None:
+        number = self._terms.find(term)
+        return None if number is None else self._labels.get(number)
 
 
 def _nameless(triple: Triple) -> tuple[object, ...]:

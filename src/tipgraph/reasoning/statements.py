@@ -11,23 +11,22 @@ group of persons, has no claim to cite and therefore no statement. Nor has a tri
 vocabulary, which an alignment repeats from ours.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
 from tipgraph.namespaces import BASE, OWL, PROV, RDFS, SKOS, TIP
 from tipgraph.reasoning.closure import RDF_TYPE
-from tipgraph.reasoning.derivation import Derivation
-from tipgraph.reasoning.evidence import Evidence
-from tipgraph.reasoning.proofs import Proof
+from tipgraph.reasoning.evidence import ClaimEvidence
+from tipgraph.reasoning.tables import Resource
 
 INFERRED: Final = f"{BASE}inferred/"
 
 _LABEL: Final = NamedNode(f"{RDFS}label")
-_LABELS: Final = frozenset({_LABEL, NamedNode(f"{SKOS}prefLabel")})
+LABELS: Final = frozenset({_LABEL, NamedNode(f"{SKOS}prefLabel")})
 _SUBCLASS_OF: Final = NamedNode(f"{RDFS}subClassOf")
 _DERIVED_FROM: Final = NamedNode(f"{PROV}wasDerivedFrom")
 _INFERRED_STATEMENT: Final = NamedNode(f"{TIP}InferredStatement")
@@ -42,10 +41,25 @@ def statement_iri(triple: Triple) -> NamedNode:
     return NamedNode(f"{INFERRED}{digest[:16]}")
 
 
-def needs_statement(triple: Triple, proof: Proof) -> bool:
-    """Whether an inferred triple gets a statement."""
+def is_ours(triple: Triple) -> bool:
+    """Whether an inferred triple gets a statement if it rests on claims."""
     term = triple.object if triple.predicate == RDF_TYPE else triple.predicate
-    return bool(proof.claims) and isinstance(term, NamedNode) and term.value.startswith(TIP)
+    return isinstance(term, NamedNode) and term.value.startswith(TIP)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an inferred triple holds, as its statement says it.
+
+    Args:
+        rule: The rule of the last step, as named by the OWL 2 profiles specification.
+        axiom: The property or class whose axiom licenses it; None for one without a name.
+        claims: The claims that the triple rests on, each with its hedge.
+    """
+
+    rule: str
+    axiom: NamedNode | None
+    claims: Mapping[Resource, ClaimEvidence]
 
 
 @dataclass(frozen=True)
@@ -53,16 +67,14 @@ class StatementWriter:
     """Writes the statements of inferred triples.
 
     Args:
-        evidence: The claims and their hedges.
-        labels: Label of each labelled term.
+        label: Tells the label of a term, None if it has none.
         types: The classes of a statement: InferredStatement and those above it.
     """
 
-    evidence: Evidence
-    labels: Mapping[NamedNode, str]
+    label: Callable[[NamedNode], str | None]
     types: frozenset[NamedNode]
 
-    def write(self, triple: Triple, proof: Proof) -> Iterator[Triple]:
+    def write(self, triple: Triple, reason: Reason) -> Iterator[Triple]:
         """The triples of one statement."""
         node = statement_iri(triple)
         for found in self.types:
@@ -72,17 +84,20 @@ class StatementWriter:
         yield Triple(node, _tip("claimPredicate"), triple.predicate)
         is_value = isinstance(triple.object, Literal)
         yield Triple(node, _tip("claimValue" if is_value else "claimObject"), triple.object)
-        yield Triple(node, _tip("ruleName"), Literal(proof.rule))
-        if proof.axiom is not None:
-            yield Triple(node, _tip("rule"), proof.axiom)
-        yield from self._evidence(node, proof)
+        yield Triple(node, _tip("ruleName"), Literal(reason.rule))
+        if reason.axiom is not None:
+            yield Triple(node, _tip("rule"), reason.axiom)
+        yield from self._evidence(node, reason.claims)
 
-    def _evidence(self, node: NamedNode, proof: Proof) -> Iterator[Triple]:
-        read = [self.evidence.claims[claim] for claim in proof.claims]
-        weakest = [hedge for hedge in read if hedge.strength == proof.strength]
-        for evidentiality in frozenset().union(*(hedge.evidentialities for hedge in weakest)):
+    def _evidence(
+        self, node: NamedNode, claims: Mapping[Resource, ClaimEvidence]
+    ) -> Iterator[Triple]:
+        read = claims.values()
+        strength = min(hedge.strength for hedge in read)
+        weakest = (hedge.evidentialities for hedge in read if hedge.strength == strength)
+        for evidentiality in frozenset().union(*weakest):
             yield Triple(node, _tip("evidentiality"), evidentiality)
-        for claim in proof.claims:
+        for claim in claims:
             yield Triple(node, _DERIVED_FROM, claim)
         if any(hedge.scope_ambiguous for hedge in read):
             yield Triple(node, _tip("scopeAmbiguous"), Literal(True))
@@ -94,27 +109,27 @@ class StatementWriter:
     def _name(self, term: NamedNode | BlankNode | Literal | Triple) -> str:
         if not isinstance(term, NamedNode):
             return term.value if isinstance(term, Literal) else str(term)
-        return self.labels.get(term, term.value.rpartition("#")[2].rpartition("/")[2])
+        label = self.label(term)
+        return term.value.rpartition("#")[2].rpartition("/")[2] if label is None else label
 
 
-def statement_writer(derivation: Derivation, evidence: Evidence) -> StatementWriter:
-    """Prepare to write statements over the closure of one ontology and its data.
-
-    Args:
-        derivation: For labels and the classes above InferredStatement.
-        evidence: The claims and their hedges.
-    """
+def labels_in(triples: Iterable[Triple]) -> dict[NamedNode, str]:
+    """The label of each labelled term, the first by alphabet if it has several."""
     labels: dict[NamedNode, str] = {}
-    for triple in derivation.asserted:
+    for triple in triples:
         subject, predicate, value = triple.subject, triple.predicate, triple.object
-        if predicate in _LABELS and isinstance(subject, NamedNode) and isinstance(value, Literal):
+        if predicate in LABELS and isinstance(subject, NamedNode) and isinstance(value, Literal):
             labels[subject] = min(labels.get(subject, value.value), value.value)
-    above = derivation.store.quads_for_pattern(_INFERRED_STATEMENT, _SUBCLASS_OF, None)
+    return labels
+
+
+def statement_types(schema: Store) -> frozenset[NamedNode]:
+    """InferredStatement and the classes above it, by the closed axioms of an ontology."""
     types = {_INFERRED_STATEMENT}
-    for quad in above:
+    for quad in schema.quads_for_pattern(_INFERRED_STATEMENT, _SUBCLASS_OF, None):
         if isinstance(quad.object, NamedNode) and not quad.object.value.startswith((OWL, RDFS)):
             types.add(quad.object)
-    return StatementWriter(evidence, labels, frozenset(types))
+    return frozenset(types)
 
 
 def _tip(name: str) -> NamedNode:

@@ -18,6 +18,9 @@ Term = NamedNode | BlankNode | Literal | Triple
 _BITS: Final = 32
 _MASK: Final = (1 << _BITS) - 1
 
+# The step of what was asserted.
+ASSERTED: Final = 0
+
 
 def link(subject: int, value: int) -> int:
     """The key of a link."""
@@ -220,11 +223,12 @@ class Facts:
     def triple(self, table: Table, key: int) -> Triple:
         """The triple that a key of a table stands for."""
         if table.is_class:
-            return Triple(self._resource(key), RDF_TYPE, table.term)
+            return Triple(self.resource(key), RDF_TYPE, table.term)
         subject, value = ends(key)
-        return Triple(self._resource(subject), _property(table), self.terms[value])
+        return Triple(self.resource(subject), _property(table), self.terms[value])
 
-    def _resource(self, number: int) -> Resource:
+    def resource(self, number: int) -> Resource:
+        """The term of a number that stands for the subject of a fact."""
         term = self.terms[number]
         if not isinstance(term, NamedNode | BlankNode):
             raise TypeError(f"{term} is the subject of a fact")
