@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from typer.testing import CliRunner, Result
 
 from tipgraph.cli import app
 from tipgraph.dataset import read_shipped
-from tipgraph.namespaces import GRAPH_DATA, GRAPH_INFERRED, GRAPH_ONTOLOGY
+from tipgraph.namespaces import GRAPH_DATA, GRAPH_INFERRED, GRAPH_ONTOLOGY, PROV
+from tipgraph.reasoning import statement_iri
+
+DERIVED_FROM = NamedNode(f"{PROV}wasDerivedFrom")
 
 ONTOLOGY = """
 @prefix ex: <http://example.org/> .
@@ -96,6 +99,18 @@ def test_without_files_the_shipped_graph() -> None:
     assert done.stdout.splitlines()[1].startswith("  follows by ")
 
 
+def test_the_evidence_is_written_beside_what_follows() -> None:
+    plain = read(run("--format", "nt").stdout_bytes, RdfFormat.N_TRIPLES)
+    done = run("--evidence", "--format", "nt")
+    assert done.exit_code == 0
+    found = read(done.stdout_bytes, RdfFormat.N_TRIPLES)
+    evidence = found - plain
+    statements = {each.subject for each in evidence if each.predicate == DERIVED_FROM}
+    assert plain < found
+    assert statements
+    assert {each.subject for each in evidence} == statements <= set(map(statement_iri, plain))
+
+
 def test_why_in_words(files: tuple[str, str]) -> None:
     done = run(
         *files[:1],
@@ -160,6 +175,7 @@ def test_why_of_what_was_asserted_and_of_what_does_not_follow(files: tuple[str, 
     [
         (["--why", "<a>"], 2, "write '<s> <p> <o>'"),
         (["--why", "id:a tip:b id:c , id:d"], 2, "give one triple"),
+        (["--evidence", "--why", "id:a tip:b id:c"], 2, "exclude each other"),
         (["missing.nt"], 3, "missing.nt: no such file"),
         (["--format", "rdf"], 2, "Invalid value for '--format'"),
     ],

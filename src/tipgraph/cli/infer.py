@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -78,6 +79,13 @@ def infer_command(
             help="A file of axioms, and data if it has some; repeatable. Without it, ours.",
         ),
     ] = None,
+    evidence: Annotated[
+        bool,
+        typer.Option(
+            "--evidence",
+            help="Write as well which claims each triple rests on, as tip:InferredStatement.",
+        ),
+    ] = False,
     why: Annotated[
         list[str] | None,
         typer.Option(
@@ -105,6 +113,8 @@ def infer_command(
     they are not drawn again, so that a proof takes no longer from a large graph.
     """
     wanted = [_asked(text) for text in why or []]
+    if evidence and wanted:
+        raise UsageError("--evidence and --why exclude each other: a proof names no claims")
     inputs = inputs_of(stored, union_default_graph, skip_errors, infer)
     settings = Settings.from_environment(store_url=store_url)
     if stored or store_url or (wanted and settings.store_url and not (data or ontology)):
@@ -120,7 +130,7 @@ def infer_command(
         compiled = CompiledOntology.compile(_noting(_ontology(ontology), wanted, asserted))
         announce("infer")
         read = _noting(_data(data, shipped=not ontology), wanted, asserted)
-        closure = Materialisation(compiled, read)
+        closure = Materialisation(compiled, read, evidence=evidence)
         for name in compiled.without_rule:
             typer.echo(f"note: OWL 2 RL has no rule for {name}: nothing follows from it", err=True)
         announce("write")
@@ -129,7 +139,8 @@ def infer_command(
             held = _explain(proves, wanted, data_format, output)
         else:
             held = True
-            _write(closure.triples(), data_format or InferredFormat.ttl, output)
+            found = chain(closure.triples(), closure.statements() if evidence else ())
+            _write(found, data_format or InferredFormat.ttl, output)
     raise typer.Exit(0 if held else 1)
 
 
