@@ -16,6 +16,7 @@ from tipgraph.inputs import Inputs
 from tipgraph.namespaces import GRAPH_DATA, GRAPH_ONTOLOGY, SH, SHAPES
 from tipgraph.questions import Question, questions
 from tipgraph.settings import Settings
+from tipgraph.snapshot_folder import used
 from tipgraph.store import EmbeddedStore, open_store
 
 # With this seed two narratives say so much that each question finds something. In others it may
@@ -69,6 +70,13 @@ def test_what_is_broken_is_what_validation_finds(tmp_path: Path, brief: bool) ->
     broken = [each for each in narratives.violations if narratives.broken[each.name]]
     assert len(broken) == narratives.broken.total() == most
     assert found == Counter(result for each in broken for result in each.results)
+
+
+def test_a_build_asks_for_enough_room(tmp_path: Path) -> None:
+    path = tmp_path / "a.nt"
+    write_narratives(path, 10_000)
+    inputs = Inputs((path,), infer=True)
+    assert used(build(inputs, tmp_path / "snapshots").snapshot.path) <= inputs.room()
 
 
 @pytest.fixture(scope="module")

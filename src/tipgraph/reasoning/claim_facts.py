@@ -80,52 +80,48 @@ class ClaimFacts:
 
     def _hedges(self) -> dict[int, ClaimEvidence]:
         """How each affirmed and endorsed claim is hedged."""
-        endorsed, is_true = self._facts.terms.find(_ENDORSED), self._facts.terms.find
+        find = self._facts.terms.find
+        endorsed, true = find(_ENDORSED), {find(each) for each in _TRUE}
         refused = {
             claim for claim, stance in map(ends, self._endorsements.steps) if stance != endorsed
         }
-        true = {is_true(each) for each in _TRUE}
         ambiguous = {claim for claim, value in map(ends, self._ambiguities.steps) if value in true}
         affirmed = self._affirmed.steps.keys() - refused
-        strengths = self._strength_of_each()
         # Many claims are hedged alike.
         known: dict[tuple[tuple[int, ...], bool], ClaimEvidence | None] = {}
         hedges = {}
         for claim, evidentialities in _grouped(self._evidentialities, affirmed).items():
             form = evidentialities, claim in ambiguous
             if form not in known:
-                known[form] = self._hedge(*form, strengths)
+                known[form] = self._hedge(*form)
             hedge = known[form]
             if hedge is not None:
                 hedges[claim] = hedge
         return hedges
 
-    def _hedge(
-        self, evidentialities: tuple[int, ...], ambiguous: bool, strengths: Mapping[int, int]
-    ) -> ClaimEvidence | None:
-        known = {each: strengths[each] for each in evidentialities if each in strengths}
-        if not known:
+    def _hedge(self, evidentialities: tuple[int, ...], ambiguous: bool) -> ClaimEvidence | None:
+        """The weakest of some evidentialities; None if none has a strength."""
+        found = _grouped(self._strengths, evidentialities)
+        strengths = {
+            evidentiality: min(self._strength(evidentiality, value) for value in values)
+            for evidentiality, values in found.items()
+        }
+        if not strengths:
             return None
-        weakest = min(known.values())
-        terms = (self._facts.terms[each] for each in known if known[each] == weakest)
+        weakest = min(strengths.values())
+        terms = (self._facts.terms[each] for each in strengths if strengths[each] == weakest)
         named = frozenset(each for each in terms if isinstance(each, NamedNode))
         return ClaimEvidence(weakest, named, ambiguous)
 
-    def _strength_of_each(self) -> dict[int, int]:
-        """The strength of each evidentiality, the least if there are several."""
-        terms = self._facts.terms
-        strengths: dict[int, int] = {}
-        for evidentiality, value in map(ends, self._strengths.steps):
-            term = terms[value]
-            try:
-                strength = int(term.value if isinstance(term, Literal) else "")
-            except ValueError as error:
-                raise InputError(
-                    f"the tip:strength of {terms[evidentiality]} is {term}, and not the whole "
-                    "number that conclusions from its claims are weighed by"
-                ) from error
-            strengths[evidentiality] = min(strength, strengths.get(evidentiality, strength))
-        return strengths
+    def _strength(self, evidentiality: int, value: int) -> int:
+        named, written = self._facts.terms[evidentiality], self._facts.terms[value]
+        try:
+            return int(written.value if isinstance(written, Literal) else "")
+        except ValueError as error:
+            raise InputError(
+                f"the tip:strength of {named} is {written}, and conclusions from its claims cannot "
+                "be weighed by that: give a whole number, the greater the surer"
+            ) from error
 
     def _said(self, claims: Container[int]) -> dict[_Fact, set[int]]:
         """The asserted facts that claims say, with these claims."""

@@ -89,6 +89,8 @@ class Materialisation:
         claims = self._claims
         if claims is None:
             raise ValueError("no evidence was kept")
+        if not claims.supports:
+            return
         best = BestWays(self._facts, self._ontology.rules_in_full(), claims)
         types = statement_types(self._ontology.schema.store)
         writer = StatementWriter(_Labels(self._facts, self._labels).find, types)
