@@ -47,10 +47,16 @@ class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
         return "service" if {"server", "store"} & set(path.parts) else str(path)
 
 
-def pytest_configure() -> None:
-    """No test fails because the machine is slow: time is no expectation."""
-    settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    settings.load_profile("tests")
+def pytest_configure(config: pytest.Config) -> None:
+    """No test fails because the machine is slow, nor by chance.
+
+    Time is no expectation, and examples are the same in each run; `--hypothesis-profile=search`
+    looks for others.
+    """
+    search = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("search", search)
+    settings.register_profile("tests", search, derandomize=True)
+    settings.load_profile(config.getoption("--hypothesis-profile") or "tests")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile:
