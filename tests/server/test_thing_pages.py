@@ -7,12 +7,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pyoxigraph import RdfFormat
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple
 
 from tests.isomorphism import read
 from tests.lakes import THINGS
-from tests.service import serving
+from tests.service import serving, write_snapshot
 from tests.web import PAGE, Page, targets
+from tipgraph.namespaces import GRAPH_DATA, ID, RDFS
 
 
 class TestPages:
@@ -145,3 +146,12 @@ class TestElsewhere:
     def test_near_matches_are_linked_below_the_prefix(self, prefixed: httpx.Client) -> None:
         near = prefixed.get("/id/lak").json()["near"]
         assert near[0]["href"] == "/tg/id/lake"
+
+
+def test_what_stands_in_two_graphs_is_said_once(tmp_path: Path) -> None:
+    said = Triple(NamedNode(f"{ID}pond"), NamedNode(f"{RDFS}label"), Literal("Pond"))
+    quads = [Quad(*said), Quad(*said, GRAPH_DATA)]
+    with serving(write_snapshot(tmp_path / "snapshot", quads).path, workers=1) as live:
+        page = Page(httpx.get(f"{live.url}/page/id/pond").text)
+    (pond,) = (node for node in json.loads(page.data) if node["@id"] == f"{ID}pond")
+    assert pond[f"{RDFS}label"] == [{"@value": "Pond"}]

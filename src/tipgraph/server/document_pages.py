@@ -225,7 +225,8 @@ def _prefixes(triples: Sequence[Triple]) -> list[tuple[str, str]]:
 
 def embedded(triples: Iterable[Triple]) -> Markup:
     """A graph in JSON-LD as it may stand inside of a `script` element of a page."""
-    written = serialize(triples, format=RdfFormat.JSON_LD) or b""
+    # A triple may stand in several graphs, and the engine would write each.
+    written = serialize(dict.fromkeys(triples), format=RdfFormat.JSON_LD) or b""
     # What could end the element, or begin a comment in it, is written as JSON escapes.
     safe = written.decode().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return Markup(safe)  # noqa: S704  # escaped right above
