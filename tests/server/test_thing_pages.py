@@ -7,13 +7,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple
+from pyoxigraph import RdfFormat
 
 from tests.isomorphism import read
 from tests.lakes import THINGS
-from tests.service import serving, write_snapshot
+from tests.service import serving
 from tests.web import PAGE, Page, targets
-from tipgraph.namespaces import GRAPH_DATA, ID, RDFS
+from tipgraph.build import build
+from tipgraph.inputs import Inputs
+from tipgraph.namespaces import ID, RDF, TIP
 
 
 class TestPages:
@@ -148,10 +150,13 @@ class TestElsewhere:
         assert near[0]["href"] == "/tg/id/lake"
 
 
-def test_what_stands_in_two_graphs_is_said_once(tmp_path: Path) -> None:
-    said = Triple(NamedNode(f"{ID}pond"), NamedNode(f"{RDFS}label"), Literal("Pond"))
-    quads = [Quad(*said), Quad(*said, GRAPH_DATA)]
-    with serving(write_snapshot(tmp_path / "snapshot", quads).path, workers=1) as live:
-        page = Page(httpx.get(f"{live.url}/page/id/pond").text)
-    (pond,) = (node for node in json.loads(page.data) if node["@id"] == f"{ID}pond")
-    assert pond[f"{RDFS}label"] == [{"@value": "Pond"}]
+def test_what_was_inferred_is_inside_once(tmp_path: Path) -> None:
+    file = tmp_path / "own.ttl"
+    file.write_text(f"<{ID}here> a <{TIP}State> .", encoding="utf-8")
+    snapshot = build(Inputs((file,), infer=True), tmp_path / "snapshots").snapshot
+    with serving(snapshot.path, workers=1) as live:
+        page = Page(httpx.get(f"{live.url}/page/id/here").text)
+    (here,) = (node for node in json.loads(page.data) if node["@id"] == f"{ID}here")
+    types = [value["@id"] for value in here[f"{RDF}type"]]
+    assert f"{TIP}Place" in types
+    assert len(set(types)) == len(types)
