@@ -45,9 +45,17 @@ _UNLIMITED: Final = 1 << 36
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a command: seconds it took, the most memory it had in bytes, whether it ended."""
+    """One run of a command.
+
+    Args:
+        seconds: How long it took.
+        processor: Seconds of processor time, which other work on the machine hardly changes.
+        memory: The most that one process had, in bytes.
+        ended: Whether it came to its end.
+    """
 
     seconds: float
+    processor: float
     memory: int
     ended: bool
 
@@ -130,7 +138,8 @@ class _Size:
 
 
 def _memory(what: str, measured: Run) -> None:
-    print(f"  {what:26} {measured}, {measured.memory >> 20:,} MB", flush=True)
+    processor = f"{measured.processor:.2f} s of processor"
+    print(f"  {what:26} {measured}, {processor}, {measured.memory >> 20:,} MB", flush=True)
 
 
 def _compare_results(reports: dict[str, Path]) -> None:
@@ -198,7 +207,12 @@ def run(command: list[str | Path], *, patience: float = PATIENCE) -> Run:
         sys.exit(f"{' '.join(arguments)} ended with {code}")
     # Kilobytes on Linux, bytes on macOS.
     unit = 1 if sys.platform == "darwin" else 1024
-    return Run(time.perf_counter() - begun, used.ru_maxrss * unit, ended=code >= 0)
+    return Run(
+        time.perf_counter() - begun,
+        used.ru_utime + used.ru_stime,
+        used.ru_maxrss * unit,
+        ended=code >= 0,
+    )
 
 
 def _results(path: Path) -> Counter[tuple[str, ...]]:
