@@ -271,6 +271,24 @@ QUERIES: Final = [
     "SELECT $this { $this ex:to ?x"
     " { SELECT $this (COUNT(?y) AS ?n) { $this ex:to ?y } GROUP BY $this } FILTER (?n > 1) }",
     "SELECT $this ?value { $this ex:size ?value . $this ex:size ?other FILTER (?value > ?other) }",
+    # What takes long where it is asked for one focus node at a time.
+    "SELECT $this ?value { $this ex:to ?value . ?other ex:via ?value ; ex:to ?far }",
+    "SELECT $this ?other ?value { $this ex:size ?value . ?other ex:size ?value"
+    " FILTER (?other != $this) } ORDER BY ?value",
+    "SELECT $this (COUNT(?other) AS ?n) { $this ex:to ?x . ?other ex:to ?x } GROUP BY $this"
+    " HAVING (COUNT(?other) > 1)",
+    "SELECT $this ?value { $this ex:to ?value OPTIONAL { ?value ex:to ?x . ?x ex:name ?name"
+    " OPTIONAL { ?y ex:via ?x } } FILTER (!BOUND(?name) || !BOUND(?y)) }",
+    "SELECT $this ?value { $this ex:to ?value"
+    " OPTIONAL { { ?value ex:size ?x } UNION { ?x ex:via $this } } FILTER (BOUND(?x)) }",
+    "SELECT $this ?value { { ?value ex:to $this } UNION { ?value ex:size 2 } }",
+    "SELECT $this { FILTER NOT EXISTS { { $this ex:to ?x } UNION { ?x ex:via $this } } }",
+    "SELECT $this ?value { $this ex:to ?value"
+    " { SELECT $this (COUNT(DISTINCT ?p) AS ?n) { $this ?p ?y } GROUP BY $this }"
+    " { SELECT $this { ?x ex:to+ $this } } }",
+    "SELECT $this ?value { $this ex:size ?x BIND (?x * 2 AS ?value) FILTER (?value > 3) }",
+    "SELECT $this ?value { $this ex:any ?value . ?other ex:any ?value FILTER (?other != $this)"
+    " FILTER EXISTS { { ?other ex:to $this } UNION { $this (ex:to|ex:via)+ ?other } } }",
 ]
 PATH_QUERIES: Final = [
     "SELECT $this ?value { $this $PATH ?value FILTER (isIRI(?value)) }",

@@ -26,7 +26,7 @@ from tipgraph.validation import (
     ValidationReport,
     gather,
 )
-from tipgraph.validation.in_store import validate_store
+from tipgraph.validation.in_store.engine import validate_store
 
 if TYPE_CHECKING:
     from tipgraph.store.remote import RemoteStore

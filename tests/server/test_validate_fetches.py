@@ -86,6 +86,23 @@ def test_other_queries_of_shapes(service: LiveService, engine: str) -> None:
     assert heard == []
 
 
+@pytest.mark.parametrize("prefix", ["SERVICEex", "SERVICESILENTex"])
+def test_a_prefix_that_reads_as_service_where_it_is_not_declared(
+    service: LiveService, prefix: str
+) -> None:
+    query = f"SELECT $this {{ $this ?p ?x . {prefix}:x {{ ?x ?q ?y }} }}"
+    with listener() as (port, heard):
+        shapes = (
+            f"ex:Ours sh:declare [ sh:prefix 'ex' ; sh:namespace 'http://127.0.0.1:{port}/' ] ."
+            f"ex:Theirs sh:declare [ sh:prefix '{prefix}' ; sh:namespace 'http://example.org/' ] ."
+            "ex:S sh:targetClass ex:River ; sh:sparql"
+            f" [ sh:prefixes ex:Ours ; sh:select '{query}' ] ."
+        )
+        response = post(service, turtle(DATA), shapes)
+        assert response.status_code in (400, 422), response.text
+    assert heard == []
+
+
 @pytest.mark.parametrize(
     "context",
     ['"{}"', '["{}"]', '{{"@import": "{}"}}', '{{"p": {{"@id": "a:p", "@context": "{}"}}}}'],

@@ -18,7 +18,7 @@ from tipgraph.settings import Settings
 from tipgraph.syntax import decode
 from tipgraph.validation import Document, Engine, FailOn, Options, fails, gather, validate
 from tipgraph.validation.formats import REPORT_FORMATS, find_report_format, write_report
-from tipgraph.validation.in_store import validate_store
+from tipgraph.validation.in_store.engine import validate_store
 
 _STDIN: Final = Path("-")
 _FORMATS: Final = tuple(form.name for form in REPORT_FORMATS)

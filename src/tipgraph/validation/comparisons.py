@@ -6,7 +6,7 @@ variable may hold is judged by the properties before it, and when in doubt, it i
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,6 +43,23 @@ def compares_uncomparable(data: RdfGraph, shapes: ShapesTriples) -> bool:
     Raises:
         InputSyntaxError: A text of the data breaks the grammar of its format.
     """
+    return _compares(data, shapes, _OF_CONCERN)
+
+
+def orders_booleans(data: RdfGraph, shapes: ShapesTriples) -> bool:
+    """Whether a query may compare booleans by order, which pyoxigraph does not either.
+
+    Args:
+        data: The data graph.
+        shapes: The shapes graph.
+
+    Raises:
+        InputSyntaxError: A text of the data breaks the grammar of its format.
+    """
+    return _compares(data, shapes, (_BOOLEAN,))
+
+
+def _compares(data: RdfGraph, shapes: ShapesTriples, of_concern: Container[str]) -> bool:
     found = [each for query in _queries(shapes) for each in _comparisons(query)]
     if not found:
         return False
@@ -51,6 +68,7 @@ def compares_uncomparable(data: RdfGraph, shapes: ShapesTriples) -> bool:
         all(_reaches(side, datatype, kinds) for side in sides)
         for sides, datatypes in found
         for datatype in datatypes
+        if datatype in of_concern
     )
 
 

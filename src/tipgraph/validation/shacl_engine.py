@@ -26,6 +26,8 @@ _SHAPES_NODE: Final = re.compile(r"1_b(\d+)")
 _REPORT_NODE: Final = re.compile(r"(r\d+)(?:_p\d+)?")
 _RESULT: Final = NamedNode(f"{SH}result")
 _COMPONENT: Final = NamedNode(f"{SH}sourceConstraintComponent")
+_SPARQL: Final = NamedNode(f"{SH}sparql")
+_DEACTIVATED: Final = NamedNode(f"{SH}deactivated")
 _TRUE: Final = Literal(True)
 _VALUE: Final = NamedNode(f"{SH}value")
 _FOCUS_NODE: Final = NamedNode(f"{SH}focusNode")
@@ -59,6 +61,7 @@ def validate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
         InputSyntaxError: The data breaks the grammar of its format.
         UnsupportedError: The engine cannot do what the shapes ask for.
     """
+    shapes = _without_deactivated(shapes)
     graph = ShapesTriples(shapes.triples)
     _check_property_shapes(graph)
     if compares_uncomparable(data, graph):
@@ -79,6 +82,21 @@ def validate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
     found = ValidationReport.from_triples(triples, engine=engine_name())
     _check_values(found.results, graph)
     return found
+
+
+def _without_deactivated(shapes: RdfGraph) -> RdfGraph:
+    """The shapes graph without deactivated constraints by query: the engine evaluates them too."""
+    named = {
+        triple.subject
+        for triple in shapes.triples
+        if triple.predicate == _DEACTIVATED and triple.object == _TRUE
+    }
+    kept = [
+        triple
+        for triple in shapes.triples
+        if triple.predicate != _SPARQL or triple.object not in named
+    ]
+    return shapes if len(kept) == len(shapes.triples) else RdfGraph(background=kept)
 
 
 def _outcome(compiled: shacl.Shapes, data: RdfGraph) -> shacl.Report:

@@ -8,7 +8,7 @@ from typing import Final
 
 from tipgraph.errors import UsageError
 from tipgraph.reasoning import Entailment, entailed
-from tipgraph.validation import shacl_engine
+from tipgraph.validation import query_engine, shacl_engine
 from tipgraph.validation.coverage import coverage
 from tipgraph.validation.documents import RdfGraph
 from tipgraph.validation.inputs import Inputs
@@ -128,7 +128,8 @@ def by_engine(data: RdfGraph, shapes: RdfGraph, *, engine: Engine) -> Validation
     if engine is Engine.pyshacl:
         return _by_reference(data, shapes)
     try:
-        return shacl_engine.validate(data, shapes)
+        queried = query_engine.evaluate(data, shapes)
+        return queried.joined(shacl_engine.validate(data, queried.shapes))
     except shacl_engine.UnsupportedError as error:
         if engine is Engine.shacl:
             raise UsageError(f"the engine shacl cannot do this: {error}") from error

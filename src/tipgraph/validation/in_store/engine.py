@@ -22,7 +22,13 @@ from tipgraph.validation.documents import RdfGraph, blank_nodes
 from tipgraph.validation.in_store.classes import HIERARCHY_QUERY, NAMELESS_QUERY, Classes
 from tipgraph.validation.in_store.conditions import Conditions
 from tipgraph.validation.in_store.pieces import piece_query, read_piece
-from tipgraph.validation.in_store.queries import query_constraints
+from tipgraph.validation.in_store.queries import (
+    QueryConstraint,
+    judging_constraints,
+    query_constraints,
+    shown_shape,
+)
+from tipgraph.validation.in_store.query_results import QueryResults
 from tipgraph.validation.in_store.targets import target_condition, target_pattern, values
 from tipgraph.validation.in_store.tasks import (
     QueryTask,
@@ -116,6 +122,7 @@ class _Validation:
         self._classes = Classes()
         self._known: list[Triple] = []
         self._answers = 0
+        self._queried = QueryResults(self._graph)
         self._triples: list[Triple] = []
         self._results: list[BlankNode] = []
         self._notes: list[str] = []
@@ -129,7 +136,7 @@ class _Validation:
         notes = _selection(list(units) if shape else [], nodes)
         self._classes = Classes(self._tried(HIERARCHY_QUERY), self._tried(NAMELESS_QUERY))
         self._known = self._class_statements()
-        constraints = {each: list(query_constraints(each, self._graph)) for each in units}
+        constraints = {each: self._constraints(each) for each in units}
         if self._graph.is_queried:
             raise UsageError("queries that use $shapesGraph cannot be evaluated in a store")
         tasks: list[QueryTask | ShapeTask] = []
@@ -152,6 +159,8 @@ class _Validation:
                 self._by_query(task, answer)
             else:
                 self._by_pieces(task, answer)
+        self._results += self._queried.nodes
+        self._triples += self._queried.triples
         if self._results and self._classes.is_flat and self._names_classes():
             notes.append(
                 "the store says of no class that it is a subclass of another: where shapes count "
@@ -212,6 +221,14 @@ class _Validation:
             chosen[iri] = active.get(iri, {})
         return chosen
 
+    def _constraints(self, shape: Term) -> list[QueryConstraint]:
+        for each in judging_constraints([shape], self._graph):
+            raise UsageError(
+                f"{each.kind} of {shown_shape(each.shape)}, which the shape {shown_shape(shape)} "
+                "refers to, cannot be evaluated in a store; validate a copy of the data instead"
+            )
+        return list(query_constraints(shape, self._graph))
+
     def _focus(self, name: str) -> NamedNode:
         for iri in meanings(name, (self._shapes,)):
             query = f"SELECT ?p WHERE {{ {{ {iri} ?p ?o }} UNION {{ ?s ?p {iri} }} }} LIMIT 1"
@@ -225,30 +242,13 @@ class _Validation:
         return found
 
     def _by_query(self, task: QueryTask, answer: Callable[[], Solutions]) -> None:
-        self._answers += 1
-        constraint = task.constraint
         try:
             rows = answer()
         except EndpointFailureError as error:
             raise EndpointFailureError(
-                f"{constraint.name} could not be evaluated: {error}"
+                f"{task.constraint.name} could not be evaluated: {error}"
             ) from error
-        for number, said in enumerate(constraint.results(rows, rows.variables)):
-            node = BlankNode(f"query{self._answers}_{number}")
-            self._results.append(node)
-            self._triples.append(Triple(node, _TYPE, NamedNode(f"{SH}ValidationResult")))
-            for predicate, term in said:
-                self._triples.append(Triple(node, predicate, term))
-                if predicate.value == f"{SH}resultPath":
-                    self._triples += self._described(term)
-
-    def _described(self, path: Term) -> Iterator[Triple]:
-        if not isinstance(path, BlankNode):
-            return
-        for predicate, terms in self._graph.by_subject[path].items():
-            for term in terms:
-                yield Triple(path, NamedNode(predicate), term)
-                yield from self._described(term)
+        self._queried.add(task.constraint, rows)
 
     def _tried(self, query: str) -> Solutions | None:
         """The answer to a query; None where it is beyond the endpoint."""

@@ -7,10 +7,12 @@ comes to the same (https://www.w3.org/TR/shacl/#pre-binding).
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from tipgraph.errors import EngineError, UsageError
 from tipgraph.namespaces import OWL, SH, shorten
@@ -48,7 +50,7 @@ class QueryConstraint:
         constraint: Term,
         graph: ShapesTriples,
         component: Term = _COMPONENT,
-        parameters: Mapping[str, Term] | None = None,
+        parameters: Mapping[str, Sequence[Term]] | None = None,
         way: Sequence[Term] = (),
     ) -> None:
         self.shape = shape
@@ -60,13 +62,38 @@ class QueryConstraint:
         self._path = next(iter(graph.objects(shape, f"{SH}path")), None)
 
     @property
+    def definition(self) -> Term:
+        """What defines it in the shapes graph: the constraint's own node, or the component."""
+        return self.constraint if self._component == _COMPONENT else self._component
+
+    @cached_property
+    def text(self) -> str:
+        """Its query as the shapes graph has it."""
+        stated = (self._graph.objects(self.constraint, SH + form) for form in ("ask", "select"))
+        return next(each.value for texts in stated for each in texts)
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """The terminals of that text."""
+        return list(tokens(self.text))
+
+    @property
+    def parameters(self) -> list[Term]:
+        """The values of the component's parameters."""
+        return [term for terms in self._parameters.values() for term in terms]
+
+    @property
+    def kind(self) -> str:
+        """What kind of constraint it is, for people."""
+        if self._component == _COMPONENT:
+            return "sh:sparql"
+        return f"the constraint component {shown_shape(self._component)}"
+
+    @property
     def name(self) -> str:
         """What people call it."""
         if self._component != _COMPONENT:
-            return (
-                f"the constraint component {shown_shape(self._component)}, which the shape "
-                f"{shown_shape(self.shape)} uses,"
-            )
+            return f"{self.kind}, which the shape {shown_shape(self.shape)} uses,"
         own = (
             shorten(self.constraint.value)
             if isinstance(self.constraint, NamedNode)
@@ -88,30 +115,42 @@ class QueryConstraint:
             step = f"?start{number} {Paths(self._graph).sparql(path)} ?this"
             start = f"{{ SELECT (?this AS ?start{number}) WHERE {{ {focus} }} }}"
             focus = f"{{ SELECT DISTINCT ?this WHERE {{ {start} {step} }} }}"
-        for name, term in self._parameters.items():
-            # A blank node of the shapes is not in the data.
-            if isinstance(term, BlankNode):
-                raise self._refusal(f"its parameter {name} has no IRI")
-            focus = f"{focus} VALUES ?{name} {{ {term} }}"
-        for query in self._graph.objects(self.constraint, f"{SH}ask"):
-            return self._asked(query.value, focus)
-        text = next(iter(self._graph.objects(self.constraint, f"{SH}select"))).value
-        found = list(tokens(text))
+        for name, terms in self._parameters.items():
+            focus = f"{focus} VALUES ?{name} {{ {self._only(name, terms)} }}"
+        text, found = self.text, self.tokens
         self._check(found)
+        if self._graph.objects(self.constraint, f"{SH}ask"):
+            return self._asked(text, focus)
+        if not _returns_focus(found):
+            raise self._refusal("its query does not return $this")
+        knowing = _groups_that_know(found, {"this", *self._parameters})
         parts, reached = [self._prologue()], 0
         for index, token in enumerate(found):
             if token.kind == "variable" and token.text[1:] == "PATH" and self._path is not None:
                 parts += (text[reached : token.start], Paths(self._graph).sparql(self._path))
                 reached = token.end
-            elif _begins_group(found, index):
+            elif index in knowing:
                 parts += (text[reached : token.end], f" {focus} ")
                 reached = token.end
         return "".join([*parts, text[reached:]])
 
+    def _only(self, name: str, terms: Sequence[Term]) -> Term:
+        """The value of a parameter."""
+        if len(terms) > 1:
+            # Engines differ on what that means.
+            raise UsageError(
+                f"the shape {shown_shape(self.shape)} has several values for a parameter of the "
+                f"constraint component {shown_shape(self._component)}, which cannot be evaluated "
+                "in a store: make a shape of each"
+            )
+        # A blank node of the shapes is not in the data.
+        if isinstance(terms[0], BlankNode):
+            raise self._refusal(f"its parameter {name} has no IRI")
+        return terms[0]
+
     def _asked(self, text: str, focus: str) -> str:
         """The query for the values of which a query (`sh:ask`) says no."""
-        found = list(tokens(text))
-        self._check(found)
+        found = self.tokens
         groups = [index for index in range(len(found)) if _begins_group(found, index)]
         if len(groups) != 1 or any(token.is_word("SELECT") for token in found):
             raise self._refusal("its query has groups in groups")
@@ -141,10 +180,9 @@ class QueryConstraint:
 
     def _prologue(self) -> str:
         declared: dict[str, str] = {}
-        imports: dict[Term, list[Term]] = {
-            each: properties.get(f"{OWL}imports", [])
-            for each, properties in self._graph.by_subject.items()
-        }
+        imports: dict[Term, list[Term]] = defaultdict(list)
+        for each, imported in self._graph.pairs(f"{OWL}imports"):
+            imports[each].append(imported)
         for ontology in closure(self._graph.objects(self.constraint, f"{SH}prefixes"), imports):
             for each in self._graph.objects(ontology, f"{SH}declare"):
                 prefix = next(iter(self._graph.objects(each, f"{SH}prefix"))).value
@@ -152,29 +190,20 @@ class QueryConstraint:
                 declared[prefix] = namespace
         return "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in declared.items())
 
-    def results(
-        self, rows: Sequence[QuerySolution], variables: Sequence[str]
-    ) -> Iterator[list[tuple[NamedNode, Term]]]:
-        """What each solution says, as predicates and objects of a result.
+    def said(self, bound: Mapping[str, Term]) -> list[tuple[NamedNode, Term]]:
+        """What a solution says, as predicates and objects of a result.
 
         Args:
-            rows: The solutions.
-            variables: Their variables.
+            bound: The solution, without variables that have no value.
 
         Raises:
-            EngineError: A solution says that the constraint could not be evaluated (`?failure`).
+            EngineError: It says that the constraint could not be evaluated (`?failure`).
         """
-        seen = set()
-        for row in rows:
-            bound = {name: row[name] for name in variables if row[name] is not None}
-            if bound.get("failure") == _TRUE:
-                raise EngineError(f"a query of {shown_shape(self.shape)} reports a ?failure")
-            key = tuple(sorted((name, str(term)) for name, term in bound.items()))
-            if key not in seen:
-                seen.add(key)
-                yield [(NamedNode(SH + name), term) for name, term in self._said(bound)]
+        if bound.get("failure") == _TRUE:
+            raise EngineError(f"a query of {shown_shape(self.shape)} reports a ?failure")
+        return [(NamedNode(SH + name), term) for name, term in self._said(bound)]
 
-    def _said(self, bound: dict[str, Term]) -> Iterator[tuple[str, Term]]:
+    def _said(self, bound: Mapping[str, Term]) -> Iterator[tuple[str, Term]]:
         this = bound["this"]
         severities = self._graph.objects(self.shape, f"{SH}severity")
         yield "focusNode", this
@@ -192,10 +221,10 @@ class QueryConstraint:
         for message in self._messages(bound):
             yield "resultMessage", message
 
-    def _messages(self, bound: dict[str, Term]) -> Iterator[Literal]:
+    def _messages(self, bound: Mapping[str, Term]) -> Iterator[Literal]:
         own = self._graph.objects(self.constraint, f"{SH}message")
         stated = [bound["message"]] if "message" in bound else own
-        known = {**self._parameters, **bound}
+        known = {**{name: terms[0] for name, terms in self._parameters.items()}, **bound}
         for each in stated or self._graph.objects(self.shape, f"{SH}message"):
             if isinstance(each, Literal):
                 text = _PLACEHOLDER.sub(lambda found: _filled(found, known), each.value)
@@ -203,19 +232,35 @@ class QueryConstraint:
 
 
 def query_constraints(shape: Term, graph: ShapesTriples) -> Iterator[QueryConstraint]:
-    """The constraints by query of a shape, and of the property shapes that it leads to.
+    """The constraints by query of a shape, and of the property shapes that it leads to."""
+    yield from _constraints(dict.fromkeys(_applied(shape, (), graph)), graph)
 
-    Raises:
-        UsageError: There is one elsewhere, or several values for a component's parameter.
-    """
-    applied = list(dict.fromkeys(_applied(shape, (), graph)))
-    _check_others(shape, [each for each, _ in applied], graph)
-    for each, way in applied:
-        for constraint in graph.objects(each, f"{SH}sparql"):
+
+def judging_constraints(shapes: Iterable[Term], graph: ShapesTriples) -> Iterator[QueryConstraint]:
+    """The constraints by query of shapes that only tell whether nodes conform to some shapes."""
+    applied = dict.fromkeys(each for shape in shapes for each, _ in _applied(shape, (), graph))
+    waiting = [
+        inner for each in applied for name, inner in graph.referred(each) if name != f"{SH}property"
+    ]
+    judging: dict[tuple[Term, tuple[Term, ...]], None] = {}
+    while waiting:
+        each = waiting.pop()
+        if (each, ()) not in judging:
+            judging[each, ()] = None
+            waiting += [inner for _, inner in graph.referred(each)]
+    yield from _constraints(judging, graph)
+
+
+def _constraints(
+    shapes: Iterable[tuple[Term, tuple[Term, ...]]], graph: ShapesTriples
+) -> Iterator[QueryConstraint]:
+    components = _components(graph)
+    for shape, way in shapes:
+        for constraint in graph.objects(shape, f"{SH}sparql"):
             if _TRUE not in graph.objects(constraint, f"{SH}deactivated"):
-                yield QueryConstraint(each, constraint, graph, way=way)
-        for component in _components(graph):
-            yield from _of_component(each, way, component, graph)
+                yield QueryConstraint(shape, constraint, graph, way=way)
+        for component in components:
+            yield from _of_component(shape, way, component, graph)
 
 
 def _components(graph: ShapesTriples) -> list[Term]:
@@ -231,20 +276,14 @@ def _of_component(
 
     https://www.w3.org/TR/shacl/#constraint-components-validators
     """
-    given: dict[str, Term] = {}
+    given: dict[str, Sequence[Term]] = {}
     for parameter in graph.objects(component, f"{SH}parameter"):
         for path in graph.objects(parameter, f"{SH}path"):
             found = graph.objects(shape, path.value)
             if not found and _TRUE not in graph.objects(parameter, f"{SH}optional"):
                 return
-            if len(found) > 1:
-                # Engines differ on what that means.
-                raise UsageError(
-                    f"the shape {shown_shape(shape)} has several values for a parameter of the "
-                    f"constraint component {shown_shape(component)}, which cannot be evaluated in "
-                    "a store: make a shape of each"
-                )
-            given.update((_LOCAL_NAME.split(path.value)[-1], term) for term in found)
+            if found:
+                given[_LOCAL_NAME.split(path.value)[-1]] = found
     own = "propertyValidator" if graph.objects(shape, f"{SH}path") else "nodeValidator"
     validators = graph.objects(component, SH + own) or graph.objects(component, f"{SH}validator")
     for validator in validators[:1]:
@@ -263,22 +302,39 @@ def _applied(
         yield from _applied(each, further, graph)
 
 
-def _check_others(shape: Term, applied: Sequence[Term], graph: ShapesTriples) -> None:
-    """Refuse constraints by query of shapes that only tell whether nodes conform."""
-    edges = {each: [inner for _, inner in graph.referred(each)] for each in graph.by_subject}
-    judged = (
-        inner for each in applied for name, inner in graph.referred(each) if name != f"{SH}property"
-    )
-    for each in closure(judged, edges):
-        what = "sh:sparql" if graph.objects(each, f"{SH}sparql") else None
-        for component in _components(graph):
-            if what is None and any(_of_component(each, (), component, graph)):
-                what = f"the constraint component {shown_shape(component)}"
-        if what:
-            raise UsageError(
-                f"{what} of {shown_shape(each)}, which the shape {shown_shape(shape)} refers "
-                "to, cannot be evaluated in a store; validate a copy of the data instead"
-            )
+def _returns_focus(found: Sequence[Token]) -> bool:
+    begin = next(index for index, token in enumerate(found) if token.is_word("SELECT"))
+    depth = 0
+    for token in found[begin:]:
+        if token.text == "{":
+            break
+        depth += (token.text == "(") - (token.text == ")")
+        if not depth and (token.text == "*" or token.text[1:] == "this"):
+            return True
+    return False
+
+
+def _groups_that_know(found: Sequence[Token], names: Container[str]) -> set[int]:
+    """The groups that have to know the focus node, by the tokens that they begin with.
+
+    They are the bodies of queries, and groups that use what is bound beforehand. Others would only
+    be multiplied by the focus nodes.
+    """
+    knowing: set[int] = set()
+    around: list[int] = []
+    is_body = False
+    for index, token in enumerate(found):
+        is_body = is_body or token.is_word("SELECT")
+        if token.kind == "variable" and token.text[1:] in names:
+            knowing.update(around[-1:])
+        elif token.kind == "mark" and token.text == "{":
+            around.append(index)
+            if is_body and _begins_group(found, index):
+                knowing.add(index)
+                is_body = False
+        elif token.kind == "mark" and token.text == "}" and around.pop() in knowing:
+            knowing.update(around[-1:])
+    return {index for index in knowing if _begins_group(found, index)}
 
 
 def _begins_group(found: Sequence[Token], index: int) -> bool:
