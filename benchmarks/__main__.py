@@ -5,6 +5,7 @@ import sys
 import uuid
 from collections.abc import Callable
 
+from benchmarks.constraints import measure_constraints
 from benchmarks.inference import measure_inference
 from benchmarks.load import (
     HeavyQueries,
@@ -34,11 +35,20 @@ FORMATS = {"JSON": "application/sparql-results+json", "CSV": "text/csv"}
 
 def main() -> None:
     """Run all measurements, or those named."""
-    wanted = sys.argv[1:] or ["services", "validation", "inference", "scale", "pages"]
+    wanted = sys.argv[1:] or [
+        "services",
+        "validation",
+        "constraints",
+        "inference",
+        "scale",
+        "pages",
+    ]
     if "services" in wanted:
         compare_services()
     if "validation" in wanted:
         compare_validation()
+    if "constraints" in wanted:
+        measure_constraints()
     if "inference" in wanted:
         measure_inference()
     if "scale" in wanted:
