@@ -14,6 +14,7 @@ import shacl
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 from tipgraph.namespaces import SH
+from tipgraph.validation.adapted_shapes import adapted
 from tipgraph.validation.comparisons import compares_uncomparable
 from tipgraph.validation.documents import RdfGraph
 from tipgraph.validation.report import ValidationReport, ValidationResult
@@ -26,8 +27,6 @@ _SHAPES_NODE: Final = re.compile(r"1_b(\d+)")
 _REPORT_NODE: Final = re.compile(r"(r\d+)(?:_p\d+)?")
 _RESULT: Final = NamedNode(f"{SH}result")
 _COMPONENT: Final = NamedNode(f"{SH}sourceConstraintComponent")
-_SPARQL: Final = NamedNode(f"{SH}sparql")
-_DEACTIVATED: Final = NamedNode(f"{SH}deactivated")
 _TRUE: Final = Literal(True)
 _VALUE: Final = NamedNode(f"{SH}value")
 _FOCUS_NODE: Final = NamedNode(f"{SH}focusNode")
@@ -61,13 +60,13 @@ def validate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
         InputSyntaxError: The data breaks the grammar of its format.
         UnsupportedError: The engine cannot do what the shapes ask for.
     """
-    shapes = _without_deactivated(shapes)
     graph = ShapesTriples(shapes.triples)
     _check_property_shapes(graph)
     if compares_uncomparable(data, graph):
         raise UnsupportedError("a query of the shapes may compare dates, or booleans by order")
     if leaves_from_absent_nodes(data, graph):
         raise UnsupportedError("a query may follow a path of no length from a node not in the data")
+    shapes = adapted(shapes)
     written = serialize(shapes.triples, format=RdfFormat.N_TRIPLES)
     assert written is not None  # noqa: S101  # it was not to be written to a file
     try:
@@ -82,21 +81,6 @@ def validate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
     found = ValidationReport.from_triples(triples, engine=engine_name())
     _check_values(found.results, graph)
     return found
-
-
-def _without_deactivated(shapes: RdfGraph) -> RdfGraph:
-    """The shapes graph without deactivated constraints by query: the engine evaluates them too."""
-    named = {
-        triple.subject
-        for triple in shapes.triples
-        if triple.predicate == _DEACTIVATED and triple.object == _TRUE
-    }
-    kept = [
-        triple
-        for triple in shapes.triples
-        if triple.predicate != _SPARQL or triple.object not in named
-    ]
-    return shapes if len(kept) == len(shapes.triples) else RdfGraph(background=kept)
 
 
 def _outcome(compiled: shacl.Shapes, data: RdfGraph) -> shacl.Report:

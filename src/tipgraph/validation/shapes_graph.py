@@ -5,7 +5,8 @@ with its place, since engines differ in what they make of it.
 """
 
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode, RdfFormat
@@ -89,7 +90,11 @@ def features_left_out(shapes: RdfGraph) -> list[str]:
 
 def _syntax_faults(shapes: RdfGraph) -> Iterator[Fault]:
     """What SHACL's own shapes for shapes find (https://www.w3.org/TR/shacl/#shacl-shacl)."""
-    own = files("pyshacl") / "assets" / "shacl-shacl.ttl"
+    # They come with pyshacl, which takes longer to import than most data to validate.
+    found = find_spec("pyshacl")
+    assert found is not None  # noqa: S101  # it is a dependency
+    assert found.origin is not None  # noqa: S101  # it has an __init__.py
+    own = Path(found.origin).parent / "assets" / "shacl-shacl.ttl"
     shapes_of_shapes = Document("shacl-shacl", own.read_text("utf-8"), RdfFormat.TURTLE)
     for result in validate(shapes, RdfGraph([shapes_of_shapes])).results:
         about_paths = result.predicate == NamedNode(_PATH)
