@@ -365,7 +365,7 @@ def test_on_generated_graphs(data: list[Triple], shapes: str) -> None:
     try:
         fast = tipgraph.validate(data, quads, engine="shacl")
     except UsageError:
-        # It declines what it may get wrong; a test of each reason is in test_validation.py.
+        # It declines what it may get wrong; a test of each reason is in test_engines.py.
         reject()
     reference = tipgraph.validate(data, quads, engine="pyshacl")
     assert results(fast.results) == results(reference.results)

@@ -37,7 +37,7 @@ def validated(
     except UsageError as error:
         if "cannot do this" not in str(error):
             raise
-        # It declines what it may get wrong; a test of each reason is in test_validation.py.
+        # It declines what it may get wrong; a test of each reason is in test_engines.py.
         reject()
 
 
