@@ -24,7 +24,7 @@ SIZES: Final = (10_000, 100_000, 1_000_000, 10_000_000)
 _STORE: Final = FOLDER / "scale-oxigraph"
 _LOADED: Final = FOLDER / "scale-loaded"
 _SNAPSHOTS: Final = FOLDER / "scale-snapshots"
-# Queries that each question is asked as, at most, and the seconds at Oxigraph after which it is
+# Queries that each question is asked as, and the seconds at Oxigraph after which it is
 # not asked once more.
 _ASKED: Final = 20
 _ENOUGH: Final = 20
@@ -88,7 +88,9 @@ def _ask(data: Path, narratives: int, programs: Path) -> None:
 
 def _compare(asked: Asked, narratives: int, ours: Service, peer: Service) -> float:
     """Ask both by turns, and print what answers took in the middle; returns the ratio."""
-    queries = list(asked.queries(narratives, _ASKED))
+    found = list(asked.queries(narratives, _ASKED))
+    # Where there are fewer narratives, they are asked of again, as a text that no cache knows.
+    queries = [f"{found[n % len(found)]} # {n // len(found)}" for n in range(_ASKED)]
     times: dict[str, list[float]] = {ours.name: [], peer.name: []}
     connections = {each.name: _connection(each) for each in (ours, peer)}
     rows, same = 0, True
@@ -103,19 +105,19 @@ def _compare(asked: Asked, narratives: int, ours: Service, peer: Service) -> flo
                 # Oxigraph's server gives up connections on which nothing comes for a minute.
                 for connection in connections.values():
                     connection.close()
-        found = [sorted(answer.splitlines()[1:]) for answer in answers.values()]
-        same = same and found[0] == found[1]
-        rows += len(found[0])
+        mine, theirs = (sorted(answer.splitlines()[1:]) for answer in answers.values())
+        same = same and mine == theirs
+        rows += len(mine)
         if sum(times[peer.name]) > _ENOUGH:
             break
     for connection in connections.values():
         connection.close()
-    mine, theirs = median(times[ours.name]), median(times[peer.name])
+    took, peer_took = median(times[ours.name]), median(times[peer.name])
     asked_of = len(times[peer.name])
     what = f"{asked_of} x {rows / asked_of:,.0f} rows" if same else "OTHER ANSWERS"
-    text = f"{mine * 1e3:.1f} ms, Oxigraph {theirs * 1e3:.1f} ms, {what}"
-    verdict(asked.name[:28], text, mine / theirs, at_most=1.3)
-    return mine / theirs
+    text = f"{took * 1e3:.2f} ms, Oxigraph {peer_took * 1e3:.2f} ms, {what}"
+    verdict(asked.name[:28], text, took / peer_took, at_most=1.3)
+    return took / peer_took
 
 
 def _connection(service: Service) -> HTTPConnection:
