@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.service import MEASURING
+from tests.service import MEASURING, PATIENCE
 from tests.working_copy import WorkingCopy
 from tipgraph.build import build
 from tipgraph.inputs import Inputs
+from tipgraph.settings import ENVIRONMENT_PREFIX, Settings
 from tipgraph.snapshot import Snapshot
 from tipgraph.store import EmbeddedStore, open_store
 
@@ -51,12 +52,19 @@ def pytest_configure(config: pytest.Config) -> None:
     """No test fails because the machine is slow, nor by chance.
 
     Time is no expectation, and examples are the same in each run; `--hypothesis-profile=search`
-    looks for others.
+    looks for others. Whoever runs the tests may have set tipgraph up for themselves, which does not
+    count here.
     """
     search = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.register_profile("search", search)
     settings.register_profile("tests", search, derandomize=True)
     settings.load_profile(config.getoption("--hypothesis-profile") or "tests")
+    # Processes that tests start compile modules once, and not each of them all.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    for name in Settings.model_fields:
+        os.environ.pop(ENVIRONMENT_PREFIX + name.upper(), None)
+    for name in ("QUERY_TIMEOUT", "QUEUE_SECONDS", "VALIDATION_TIMEOUT", "SERVICE_TIMEOUT"):
+        os.environ[ENVIRONMENT_PREFIX + name] = str(PATIENCE)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile:
@@ -88,13 +96,6 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-
-
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever runs the tests may have set tipgraph up for themselves."""
-    for name in [name for name in os.environ if name.startswith("TIPGRAPH_")]:
-        monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

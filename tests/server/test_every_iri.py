@@ -41,7 +41,7 @@ def shipped(shipped_snapshot: Snapshot) -> Iterator[LiveService]:
 
 @pytest.fixture(scope="module")
 def client(shipped: LiveService) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=shipped.url, follow_redirects=True, timeout=30) as client:
+    with shipped.client(follow_redirects=True) as client:
         yield client
 
 
@@ -194,8 +194,6 @@ class TestLinkTraversal:
         )
         assert ended.returncode == 0, ended.stderr.decode()
         found = {row["passage"] for row in json.loads(ended.stdout)}
-        response = httpx.get(
-            shipped.sparql, params={"query": query}, headers={"accept": "text/csv"}
-        )
+        response = shipped.get("/sparql", params={"query": query}, headers={"accept": "text/csv"})
         assert found == {line.split(",")[0] for line in response.text.splitlines()[1:]}
         assert found
