@@ -1,10 +1,12 @@
 """Loading into engines of other makers: whole, broken off, added, replaced, refused."""
 
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
@@ -14,8 +16,8 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFor
 
 from tests.endpoints import oxigraph, virtuoso
 from tests.isomorphism import canonical
-from tests.service import wait_until
-from tests.store.misbehaving import misbehaving, response, sending
+from tests.service import PATIENCE, wait_until
+from tests.store.misbehaving import Request, misbehaving, response, sending, waiting
 from tests.working_copy import WorkingCopy
 from tipgraph.batches import Batch, batches
 from tipgraph.build import build
@@ -112,15 +114,26 @@ def test_a_load_that_is_killed_is_taken_up_again(
 ) -> None:
     def count() -> int:
         query = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
-        answer = httpx.get(f"{endpoint}/query", params={"query": query})
+        answer = httpx.get(f"{endpoint}/query", params={"query": query}, timeout=PATIENCE)
         return int(answer.json()["results"]["bindings"][0]["n"]["value"])
+
+    def pass_on(connection: socket.socket, request: Request) -> None:
+        """Pass ten updates on, and leave whatever follows without an answer."""
+        if len(server.requests) > 10:
+            waiting()(connection, request)
+        update = {"update": parse_qs(request.body)["update"][0]}
+        httpx.post(f"{endpoint}/update", data=update, timeout=PATIENCE).raise_for_status()
+        connection.sendall(response("", "text/plain"))
 
     arguments = ("load", "--to", f"{endpoint}/update", "--batch", "1")
     whole = sum(filter(None, build(Inputs(), rivers.cache).snapshot.manifest.graphs.values()))
-    process = rivers.start(*arguments)
-    wait_until(lambda: count() > 0, seconds=60)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    with misbehaving() as server:
+        server.behaviour = pass_on
+        slowly = (*arguments[:2], server.url, *arguments[3:], "--query", f"{endpoint}/query")
+        process = rivers.start(*slowly)
+        wait_until(lambda: len(server.requests) > 10)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
     assert 0 < count() < whole
     again = rivers.run(*arguments)
     assert again.exit_code == 0, again.stderr
