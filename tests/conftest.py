@@ -38,14 +38,16 @@ _NOT_MEASURED = (
 )
 
 
+# What takes longest comes first, so that no process is left with it when the others have ended.
+_FIRST = ("browser", "store", "in_store", "server", "reasoning", "test_wheel.py", "test_why.py")
+
+
 class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Keeps the tests of one file in one process; all that load a service; all with a browser."""
+    """Keeps the tests of one file in one process; all with a browser; all with the same stores."""
 
     def _split_scope(self, nodeid: str) -> str:
         path = PurePath(nodeid.partition("::")[0])
-        if "browser" in path.parts:
-            return "browser"
-        return "service" if {"server", "store"} & set(path.parts) else str(path)
+        return next((name for name in ("browser", "store") if name in path.parts), str(path))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -69,16 +71,26 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile:
     """Choose how tests are dealt out to processes."""
+    config.option.loadscopereorder = False
     return _ByFile(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave coverage out where it is not taken."""
-    here = Path(__file__).parent
+    """Leave coverage out where it is not taken, and put what takes longest first."""
     for item in items:
-        path = item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
-        if path.startswith(_NOT_MEASURED):
+        if _path(item).startswith(_NOT_MEASURED):
             item.add_marker(pytest.mark.no_cover)
+    items.sort(key=_turn)
+
+
+def _path(item: pytest.Item) -> str:
+    here = Path(__file__).parent
+    return item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
+
+
+def _turn(item: pytest.Item) -> int:
+    first = PurePath(_path(item)).parts[:1]
+    return _FIRST.index(*first) if first and first[0] in _FIRST else len(_FIRST)
 
 
 @pytest.hookimpl(wrapper=True)
