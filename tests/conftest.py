@@ -90,7 +90,7 @@ def _path(item: pytest.Item) -> str:
 
 def _turn(item: pytest.Item) -> int:
     first = PurePath(_path(item)).parts[:1]
-    return _FIRST.index(*first) if first and first[0] in _FIRST else len(_FIRST)
+    return _FIRST.index(first[0]) if first and first[0] in _FIRST else len(_FIRST)
 
 
 @pytest.hookimpl(wrapper=True)
