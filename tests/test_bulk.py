@@ -95,7 +95,10 @@ def test_errors_are_not_left_out_of_other_formats(
     assert "N-Triples and N-Quads alone" in result.stderr or "needs --data" in result.stderr
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(
     st.lists(st.tuples(st.sampled_from((*BAD, "# a comment", "", None)), st.integers(1, 9000))),
     st.sampled_from(["\n", "\r\n"]),
