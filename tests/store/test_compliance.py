@@ -208,10 +208,10 @@ class TestFailures:
         assert "text/csv" in caught.value.available
 
     def test_a_request_may_lower_the_timeout_and_not_raise_it(self, opener: Opener) -> None:
-        with opener(query_timeout=0.5) as store:
+        with opener(query_timeout=1) as store:
             with pytest.raises(QueryTimeoutError, match=r"0\.1 seconds"):
                 store.query(ENDLESS, timeout=0.1)
-            with pytest.raises(QueryTimeoutError, match=r"0\.5 seconds"):
+            with pytest.raises(QueryTimeoutError, match="1 seconds"):
                 store.query(ENDLESS, timeout=60)
 
     def test_a_crash_costs_only_its_own_query(self, store: Store) -> None:
