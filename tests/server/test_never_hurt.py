@@ -235,13 +235,17 @@ def raw_request(method: str, query: str) -> bytes:
 
 @contextlib.contextmanager
 def held(service: LiveService, count: int = 1) -> Iterator[None]:
-    """Queries of one client that go on until the block ends, evaluated or waiting."""
+    """Queries of one client that go on until the block ends, evaluated or waiting.
+
+    After the block there are none.
+    """
     with contextlib.ExitStack() as stack:
         for number in range(1, count + 1):
             connection = stack.enter_context(service.connect())
             connection.sendall(raw_request("GET", f"{ENDLESS} # held {number}"))
             wait_until(lambda: busy(service) + waiting(service) == number)  # noqa: B023
         yield
+    wait_until(lambda: busy(service) + waiting(service) == 0)
 
 
 def metric(service: LiveService, name: str) -> float:
