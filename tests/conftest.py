@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.service import MEASURING
+from tests.service import MEASURING, PATIENCE
 from tests.working_copy import WorkingCopy
 from tipgraph.build import build
 from tipgraph.inputs import Inputs
+from tipgraph.settings import ENVIRONMENT_PREFIX, Settings
 from tipgraph.snapshot import Snapshot
 from tipgraph.store import EmbeddedStore, open_store
 
@@ -22,6 +23,7 @@ _NOT_MEASURED = (
     "browser",
     "reasoning/test_agreement.py",
     "reasoning/test_mutants.py",
+    "server/test_every_iri.py",
     "server/test_html.py",
     "server/test_validate_w3c.py",
     "server/test_w3c.py",
@@ -37,40 +39,59 @@ _NOT_MEASURED = (
 )
 
 
+# What takes longest comes first, so that no process is left with it when the others have ended.
+_FIRST = ("browser", "store", "in_store", "server", "reasoning", "test_wheel.py", "test_why.py")
+
+
 class _ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Keeps the tests of one file in one process; all that load a service; all with a browser."""
+    """Keeps the tests of one file in one process; all with a browser; all with the same stores."""
 
     def _split_scope(self, nodeid: str) -> str:
         path = PurePath(nodeid.partition("::")[0])
-        if "browser" in path.parts:
-            return "browser"
-        return "service" if {"server", "store"} & set(path.parts) else str(path)
+        return next((name for name in ("browser", "store") if name in path.parts), str(path))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """No test fails because the machine is slow, nor by chance.
 
     Time is no expectation, and examples are the same in each run; `--hypothesis-profile=search`
-    looks for others.
+    looks for others. Whoever runs the tests may have set tipgraph up for themselves, which does not
+    count here.
     """
     search = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.register_profile("search", search)
     settings.register_profile("tests", search, derandomize=True)
     settings.load_profile(config.getoption("--hypothesis-profile") or "tests")
+    # Processes that tests start compile modules once, and not each of them all.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    for name in Settings.model_fields:
+        os.environ.pop(ENVIRONMENT_PREFIX + name.upper(), None)
+    for name in ("QUERY_TIMEOUT", "QUEUE_SECONDS", "VALIDATION_TIMEOUT", "SERVICE_TIMEOUT"):
+        os.environ[ENVIRONMENT_PREFIX + name] = str(PATIENCE)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile:
     """Choose how tests are dealt out to processes."""
+    config.option.loadscopereorder = False
     return _ByFile(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave coverage out where it is not taken."""
-    here = Path(__file__).parent
+    """Leave coverage out where it is not taken, and put what takes longest first."""
     for item in items:
-        path = item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
-        if path.startswith(_NOT_MEASURED):
+        if _path(item).startswith(_NOT_MEASURED):
             item.add_marker(pytest.mark.no_cover)
+    items.sort(key=_turn)
+
+
+def _path(item: pytest.Item) -> str:
+    here = Path(__file__).parent
+    return item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
+
+
+def _turn(item: pytest.Item) -> int:
+    first = PurePath(_path(item)).parts[:1]
+    return _FIRST.index(first[0]) if first and first[0] in _FIRST else len(_FIRST)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -88,13 +109,6 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-
-
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever runs the tests may have set tipgraph up for themselves."""
-    for name in [name for name in os.environ if name.startswith("TIPGRAPH_")]:
-        monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

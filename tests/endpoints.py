@@ -13,7 +13,7 @@ import httpx
 import pytest
 from pyoxigraph import Quad, RdfFormat, serialize
 
-from tests.service import free_port, wait_until
+from tests.service import NO_CERTIFICATES, PATIENCE, free_port, wait_until
 
 # Rows that Virtuoso gives at most, as its own sample configuration limits them.
 VIRTUOSO_ROWS: Final = 10_000
@@ -58,7 +58,7 @@ def oxigraph(quads: Sequence[Quad], folder: Path) -> Iterator[str]:
     address = f"127.0.0.1:{free_port()}"
     serve = [str(program), "serve", "--location", "store", "--bind", address]
     # By itself it goes on with a query whose client has gone.
-    serve += ["--timeout-s", "30"]
+    serve += ["--timeout-s", "10"]
     with _running(serve, folder, f"http://{address}/query") as endpoint:
         yield endpoint
 
@@ -99,7 +99,7 @@ def _running(command: list[str], folder: Path, endpoint: str) -> Iterator[str]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
         try:
-            wait_until(lambda: _answers(process, endpoint), seconds=120)
+            wait_until(lambda: _answers(process, endpoint))
             yield endpoint
         finally:
             process.kill()
@@ -109,6 +109,8 @@ def _running(command: list[str], folder: Path, endpoint: str) -> Iterator[str]:
 def _answers(process: "subprocess.Popen[bytes]", endpoint: str) -> bool:
     assert process.poll() is None, f"{endpoint} ended at once"
     try:
-        return httpx.get(endpoint, params={"query": "ASK {}"}).status_code == 200
+        asked = {"query": "ASK {}"}
+        answer = httpx.get(endpoint, params=asked, timeout=PATIENCE, verify=NO_CERTIFICATES)
+        return answer.status_code == 200
     except httpx.TransportError:
         return False

@@ -4,13 +4,14 @@ import contextlib
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
@@ -59,6 +60,17 @@ _MERGED: Final = tuple(
     f"https://w3id.org/tipgraph/graph/{name}" for name in ("data", "inferred", "ontology")
 )
 _DATA_GRAPH: Final = "https://w3id.org/tipgraph/graph/data"
+
+# Seconds that are waited for what has to come, on a machine however busy.
+PATIENCE: Final = 120
+
+# To read the certificates of the system anew for every request takes 20 ms, and none is for TLS.
+NO_CERTIFICATES: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+# A process may end before its file is opened, or between that and the reading of it.
+_GONE: Final = (FileNotFoundError, ProcessLookupError)
+
+_VALIDATION: Final = b"tipgraph.validation"
 
 # By these, processes that a process starts are measured as it is.
 MEASURING: Final = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
@@ -121,7 +133,11 @@ class LiveService:
 
     def workers(self) -> list[int]:
         """The process ids of its workers."""
-        return [pid for pid in _children(self.process.pid) if _is_alive(pid)]
+        return [pid for pid in _children(self.process.pid) if is_running(pid)]
+
+    def validations(self) -> list[int]:
+        """The process ids of the validations that it runs."""
+        return [pid for pid in _children(self.process.pid) if _VALIDATION in _command(pid)]
 
     def descriptors(self) -> int:
         """How many file descriptors its own process has open."""
@@ -131,18 +147,43 @@ class LiveService:
         """The memory that it and its workers have in use."""
         pages = 0
         for pid in (self.process.pid, *self.workers()):
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(*_GONE):
                 pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
 
     def connect(self) -> socket.socket:
         """A plain connection to it, for requests that no client library makes."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+
+    def client(self, **given: Any) -> httpx.Client:
+        """A client that waits as long as it takes."""
+        return httpx.Client(base_url=self.url, timeout=PATIENCE, verify=NO_CERTIFICATES, **given)
+
+    def get(self, path: str, **given: Any) -> httpx.Response:
+        """Get what is at a path, over a connection of its own."""
+        with self.client() as client:
+            return client.get(path, **given)
+
+    def post(self, path: str, **given: Any) -> httpx.Response:
+        """Post to a path, over a connection of its own."""
+        with self.client() as client:
+            return client.post(path, **given)
+
+    def wait_until_ready(self) -> None:
+        """Wait until it answers queries; fails when it ends instead."""
+        wait_until(self._is_ready)
+
+    def _is_ready(self) -> bool:
+        assert self.process.poll() is None, "the service ended at once"
+        try:
+            return self.get("/readyz").status_code == 200
+        except httpx.TransportError:
+            return False
 
     def stop(self) -> int:
         """End it as an operator does, and return its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(20)
+        return self.process.wait(PATIENCE)
 
 
 @contextlib.contextmanager
@@ -177,7 +218,7 @@ def _running(
         )
     service = LiveService(process, port)
     try:
-        wait_until(lambda: _is_ready(service), seconds=60)
+        service.wait_until_ready()
         yield service
     finally:
         if process.poll() is None:
@@ -192,7 +233,7 @@ def free_port() -> int:
         return port
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float) -> None:
+def wait_until(condition: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
     """Wait until something holds; fails when it does not within some seconds."""
     end = time.monotonic() + seconds
     while not condition():
@@ -200,27 +241,27 @@ def wait_until(condition: Callable[[], bool], *, seconds: float) -> None:
         time.sleep(0.02)
 
 
-def _is_ready(service: LiveService) -> bool:
-    assert service.process.poll() is None, "the service ended at once"
+def is_running(pid: int) -> bool:
+    """Whether there is a process, and it has not ended."""
     try:
-        return httpx.get(f"{service.url}/readyz").status_code == 200
-    except httpx.TransportError:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except _GONE:
         return False
 
 
 def _children(pid: int) -> list[int]:
     children = []
     for task in Path(f"/proc/{pid}/task").iterdir():
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(*_GONE):
             children += [int(child) for child in (task / "children").read_text().split()]
     return children
 
 
-def _is_alive(pid: int) -> bool:
+def _command(pid: int) -> bytes:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except _GONE:
+        return b""
 
 
 def _main() -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
@@ -110,7 +109,7 @@ def test_a_service_shows_them_beside_the_data(tmp_path: Path) -> None:
     void.write_description(store, void.count(store), snapshot.statistics_path)
     with (
         serving(snapshot.path, workers=1, base_iri=HERE) as live,
-        httpx.Client(base_url=live.url) as client,
+        live.client() as client,
     ):
         answer = client.get("/.well-known/void", headers={"accept": "application/n-triples"})
         triples = [quad.triple for quad in parse(answer.content, RdfFormat.N_TRIPLES)]

@@ -3,17 +3,15 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import sysconfig
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests.service import LiveService, free_port
 from tipgraph.snapshot import Snapshot
 
 pytestmark = pytest.mark.wheel
@@ -70,36 +68,22 @@ def test_the_wheel_carries_the_same_graph(
 
 
 @pytest.fixture
-def service(environment: Path, variables: dict[str, str], tmp_path: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def service(environment: Path, variables: dict[str, str], tmp_path: Path) -> Iterator[LiveService]:
+    port = free_port()
     command = [f"{environment}/bin/tipgraph", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=tmp_path, env=variables)
-    url = f"http://127.0.0.1:{port}"
+    live = LiveService(subprocess.Popen(command, cwd=tmp_path, env=variables), port)
     try:
-        yield wait_until_ready(url, process)
+        live.wait_until_ready()
+        yield live
     finally:
-        process.terminate()
-        process.wait(20)
+        live.stop()
 
 
-def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> str:
-    for _ in range(300):
-        assert process.poll() is None, "the service ended"
-        try:
-            if httpx.get(f"{url}/readyz").is_success:
-                return url
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise AssertionError("the service did not become ready")
-
-
-def test_the_wheel_serves(service: str, shipped_snapshot: Snapshot) -> None:
+def test_the_wheel_serves(service: LiveService, shipped_snapshot: Snapshot) -> None:
     query = "SELECT (COUNT(*) AS ?triples) WHERE { ?s ?p ?o }"
-    answer = httpx.get(f"{service}/sparql", params={"query": query}, headers={"Accept": "text/csv"})
+    answer = service.get("/sparql", params={"query": query}, headers={"Accept": "text/csv"})
     assert answer.text.split() == ["triples", str(shipped_snapshot.manifest.default_graph_triples)]
-    page = httpx.get(service, headers={"Accept": "text/html"})
+    page = service.get("/", headers={"Accept": "text/html"})
     assert page.is_success
     [style, *_] = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page.text)
-    assert httpx.get(service + style).headers["content-type"] == "text/css; charset=utf-8"
+    assert service.get(style).headers["content-type"] == "text/css; charset=utf-8"

@@ -253,7 +253,7 @@ def store(
     serve = {"oxigraph": oxigraph, "virtuoso": virtuoso}[request.param]
     with (
         serve(quads, tmp_path_factory.mktemp("endpoint") / "data") as address,
-        open_remote(Settings(store_url=address, queue_seconds=10)) as remote,
+        open_remote(Settings(store_url=address)) as remote,
     ):
         yield remote
 

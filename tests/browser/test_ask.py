@@ -3,7 +3,6 @@
 import re
 from typing import Final
 
-import httpx
 import pytest
 from playwright.sync_api import Route, expect
 
@@ -19,7 +18,7 @@ SLOW: Final = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 def gauge(service: LiveService, name: str) -> float:
     """A number that the service counts."""
-    text = httpx.get(f"{service.url}/metrics").text
+    text = service.get("/metrics").text
     found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
     assert found is not None
     return float(found[1])
@@ -78,11 +77,11 @@ def test_cancelling_stops_the_query(visitor: Visitor, service: LiveService) -> N
     before = gauge(service, abandoned)
     page = visitor.open("/sparql")
     run(page, SLOW)
-    wait_until(lambda: gauge(service, "tipgraph_workers_busy") == 1, seconds=10)
+    wait_until(lambda: gauge(service, "tipgraph_workers_busy") == 1)
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#said")).to_have_text("Cancelled: the query was stopped.")
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
-    wait_until(lambda: gauge(service, "tipgraph_workers_busy") == 0, seconds=10)
+    wait_until(lambda: gauge(service, "tipgraph_workers_busy") == 0)
     assert gauge(service, abandoned) == before + 1
     run(page, ROUTES)
     expect(answer(page)).to_contain_text(" rows in ")

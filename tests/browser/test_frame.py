@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.axe import COLOUR_RULES, WIDTH_RULES, barriers
 from tests.browser.kinds import KINDS
 from tests.browser.visiting import NARROW, SCHEMES, Visitor, is_too_wide
-from tests.service import LiveService
+from tests.service import LiveService, wait_until
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -96,8 +96,12 @@ def test_what_goes_wrong_in_a_page_is_noticed(
     with Visitor(browser, service.url) as visitor:
         page = visitor.open()
         page.evaluate(script)
-        page.wait_for_timeout(200)
-        assert any(each.startswith(fault) for each in visitor.faults)
+
+        def is_noticed() -> bool:
+            page.wait_for_timeout(20)  # in which what the browser says is taken in
+            return any(each.startswith(fault) for each in visitor.faults)
+
+        wait_until(is_noticed)
 
 
 def test_barriers_are_noticed(visitor: Visitor) -> None:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -26,7 +25,7 @@ def opened(visitor: Visitor, *, scheme: Scheme = "light", width: int = 1280) -> 
 def test_each_route_has_a_line_for_each_kind_of_evidence(
     visitor: Visitor, service: LiveService
 ) -> None:
-    routes = httpx.get(f"{service.url}/routes.json").json()["routes"]
+    routes = service.get("/routes.json").json()["routes"]
     expected = {
         (f"{route['label']}: {line['evidentiality']}", line["section"])
         for route in routes

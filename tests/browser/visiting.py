@@ -13,8 +13,11 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    expect,
     sync_playwright,
 )
+
+from tests.service import PATIENCE
 
 Scheme = Literal["light", "dark"]
 
@@ -22,7 +25,7 @@ SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
 NARROW: Final = 320
 WIDE: Final = 1280
 _HEIGHT: Final = 900
-_MILLISECONDS: Final = 15_000
+_MILLISECONDS: Final = PATIENCE * 1000
 _REFUSED: Final = "Failed to load resource"
 
 
@@ -36,6 +39,7 @@ def chromium() -> Iterator[Browser]:
     """A browser."""
     path = shutil.which("chromium")
     assert path is not None, "this needs chromium, which is not here"
+    expect.set_options(timeout=_MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path)
         try:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import tipgraph
 from tests.manifest import rows
+from tests.service import NO_CERTIFICATES, PATIENCE
 from tests.test_shacl_suite import FOLDER
 from tipgraph.cli import app
 from tipgraph.store.remote import RemoteStore
@@ -39,6 +40,8 @@ class Server:
                 format=RdfFormat.N_TRIPLES,
             ),
             headers={"Content-Type": "application/n-triples"},
+            timeout=PATIENCE,
+            verify=NO_CERTIFICATES,
         )
         assert answer.is_success, answer.text
 

@@ -20,14 +20,13 @@ def snapshot_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def service(snapshot_path: Path) -> Iterator[LiveService]:
-    """A service whose queries may run for two seconds."""
-    with serving(snapshot_path, query_timeout=2, workers=2) as live:
+    with serving(snapshot_path, workers=2) as live:
         yield live
 
 
 @pytest.fixture(scope="session")
 def client(service: LiveService) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=service.url) as client:
+    with service.client() as client:
         yield client
 
 
@@ -44,7 +43,7 @@ def lakes_service(lakes_path: Path) -> Iterator[LiveService]:
 
 @pytest.fixture(scope="session")
 def lakes(lakes_service: LiveService) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=lakes_service.url) as client:
+    with lakes_service.client() as client:
         client.headers["accept"] = "*/*"
         yield client
 
@@ -54,7 +53,7 @@ def shipped(shipped_snapshot: Snapshot) -> Iterator[httpx.Client]:
     """A client of a service over the shipped graph."""
     with (
         serving(shipped_snapshot.path, workers=2) as live,
-        httpx.Client(base_url=live.url, timeout=30) as client,
+        live.client() as client,
     ):
         client.headers["accept"] = "*/*"
         yield client
@@ -65,7 +64,7 @@ def waters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     snapshot = write_waters(tmp_path_factory.mktemp("waters") / "snapshot")
     with (
         serving(snapshot.path, workers=1) as live,
-        httpx.Client(base_url=live.url, timeout=30) as client,
+        live.client() as client,
     ):
         yield client
 
@@ -76,6 +75,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     snapshot = write_hostile(tmp_path_factory.mktemp("hostile") / "snapshot")
     with (
         serving(snapshot.path, workers=1) as live,
-        httpx.Client(base_url=live.url, timeout=30) as client,
+        live.client() as client,
     ):
         yield client

@@ -85,7 +85,7 @@ def test_without_the_library_the_page_says_that_it_is_the_plain_form(
 ) -> None:
     with (
         serving(snapshot_path, workers=1, web_dir=tmp_path) as live,
-        httpx.Client(base_url=live.url, headers=PERSON) as client,
+        live.client(headers=PERSON) as client,
     ):
         page = client.get("/sparql").text
         assert "the editor was not installed" in page

@@ -101,7 +101,7 @@ def test_the_icon_is_where_browsers_look_unasked(client: httpx.Client) -> None:
 def test_under_a_prefix_addresses_have_it(snapshot_path: Path) -> None:
     with (
         serving(snapshot_path, workers=1, public_url="https://example.org/graph") as live,
-        httpx.Client(base_url=live.url) as client,
+        live.client() as client,
     ):
         addresses = loaded(client)
         assert addresses
@@ -131,7 +131,7 @@ def test_libraries_are_given_out(client: httpx.Client, file: LibraryFile) -> Non
 def test_pages_do_without_libraries(snapshot_path: Path, tmp_path: Path) -> None:
     with (
         serving(snapshot_path, workers=1, web_dir=tmp_path) as live,
-        httpx.Client(base_url=live.url) as client,
+        live.client() as client,
     ):
         assert client.get("/static/lib/yasqe.js").status_code == 404
         for path in ("/", "/sparql", "/validate"):

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.service import LiveService, free_port, wait_until
+from tests.service import PATIENCE, LiveService, free_port, wait_until
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 QUERY = "SELECT ?o WHERE { <http://example.org/river> <http://example.org/length> ?o }"
@@ -60,7 +60,9 @@ def proxied(
     assert checked.returncode == 0, checked.stderr
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     trust = ssl.create_default_context(cafile=str(folder / "fullchain.pem"))
-    with httpx.Client(base_url=f"https://localhost:{port}", verify=trust) as client:
+    with httpx.Client(
+        base_url=f"https://localhost:{port}", verify=trust, timeout=PATIENCE
+    ) as client:
 
         def answers() -> bool:
             assert process.poll() is None, (folder / "log").read_text()
@@ -70,11 +72,11 @@ def proxied(
                 return False
 
         try:
-            wait_until(answers, seconds=30)
+            wait_until(answers)
             yield client
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE)
 
 
 @pytest.mark.parametrize("method", ["POST", "QUERY"])

@@ -68,7 +68,7 @@ class Page(HTMLParser):
 def shipped(shipped_snapshot: Snapshot) -> Iterator[httpx.Client]:
     with (
         serving(shipped_snapshot.path, workers=1) as live,
-        httpx.Client(base_url=live.url, timeout=30) as client,
+        live.client() as client,
     ):
         yield client
 
@@ -81,7 +81,7 @@ def own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]
     snapshot = build(Inputs((data,)), folder / "snapshots").snapshot
     with (
         serving(snapshot.path, workers=1) as live,
-        httpx.Client(base_url=live.url) as client,
+        live.client() as client,
     ):
         yield client
 
@@ -364,7 +364,7 @@ class TestOwnData:
 def test_below_a_prefix_links_and_addresses_have_it(shipped_snapshot: Snapshot) -> None:
     with (
         serving(shipped_snapshot.path, workers=1, public_url="https://example.org/tip") as live,
-        httpx.Client(base_url=live.url, timeout=30) as client,
+        live.client() as client,
     ):
         for path in ("/ontology", "/shapes/1.0.0", "/dataset", "/dumps/"):
             # A proxy may have taken the prefix off, or not.

@@ -15,7 +15,7 @@ from tests.service import LiveService, rivers, serving, wait_until, write_snapsh
 from tipgraph.snapshot import DUMPS_NAME, MANIFEST_NAME, Dump, Snapshot
 
 CONTENT: Final = bytes(range(256)) * 4
-GIBIBYTE: Final = 1 << 30
+LARGE: Final = 1 << 28
 NAME: Final = "all.nq.zst"
 DUMP: Final = f"/dumps/1.2.3/{NAME}"
 TAG: Final = f'"{hashlib.sha256(CONTENT).hexdigest()}"'
@@ -34,7 +34,7 @@ def dumped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     snapshot = write_snapshot(tmp_path_factory.mktemp("dumped") / "snapshot", rivers())
     digest = hashlib.sha256(CONTENT).hexdigest()
     with_dump(snapshot, Dump(NAME, "Everything", len(CONTENT), digest)).write_bytes(CONTENT)
-    with serving(snapshot.path, workers=1) as live, httpx.Client(base_url=live.url) as client:
+    with serving(snapshot.path, workers=1) as live, live.client() as client:
         yield client
 
 
@@ -139,22 +139,22 @@ def test_nothing_can_be_written(dumped: httpx.Client) -> None:
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveService]:
     snapshot = write_snapshot(tmp_path_factory.mktemp("large") / "snapshot", rivers())
-    path = with_dump(snapshot, Dump(NAME, "Everything", GIBIBYTE, "0" * 64))
+    path = with_dump(snapshot, Dump(NAME, "Everything", LARGE, "0" * 64))
     path.touch()
-    os.truncate(path, GIBIBYTE)  # without a byte of it on the disk
+    os.truncate(path, LARGE)  # without a byte of it on the disk
     with serving(snapshot.path, workers=1) as live:
         yield live
 
 
-class TestOneGibibyte:
+class TestALargeDump:
     def test_it_streams_in_flat_memory(self, large: LiveService) -> None:
         before, most, received = large.resident_bytes(), 0, 0
-        with httpx.stream("GET", large.url + DUMP) as response:
+        with large.client() as client, client.stream("GET", DUMP) as response:
             for number, chunk in enumerate(response.iter_raw()):
                 received += len(chunk)
                 if number % 500 == 0:
                     most = max(most, large.resident_bytes())
-        assert received == GIBIBYTE
+        assert received == LARGE
         assert most - before < 32 * 1024 * 1024
 
     def test_a_client_that_does_not_read_costs_no_memory(self, large: LiveService) -> None:
@@ -164,8 +164,8 @@ class TestOneGibibyte:
             assert connection.recv(15) == b"HTTP/1.1 200 OK"
             time.sleep(1)  # in which a server that does not wait would read on
             assert large.resident_bytes() - before < 32 * 1024 * 1024
-        wait_until(lambda: large.descriptors() <= descriptors, seconds=10)
+        wait_until(lambda: large.descriptors() <= descriptors)
 
     def test_it_resumes_near_its_end(self, large: LiveService) -> None:
-        response = httpx.get(large.url + DUMP, headers={"range": f"bytes={GIBIBYTE - 7}-"})
+        response = large.get(DUMP, headers={"range": f"bytes={LARGE - 7}-"})
         assert (response.status_code, response.content) == (206, bytes(7))

@@ -13,7 +13,8 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from tests.endpoints import oxigraph, virtuoso
 from tests.isomorphism import read
 from tests.lakes import lakes as lakes_quads
-from tests.service import LiveService, serving_endpoint, wait_until
+from tests.server.test_never_hurt import raw_request
+from tests.service import PATIENCE, LiveService, serving_endpoint, wait_until
 from tests.store.misbehaving import misbehaving, response, sending, waiting
 from tipgraph.namespaces import DATASET, DCAT, GRAPH_META
 
@@ -40,8 +41,8 @@ def elsewhere(
     folder = tmp_path_factory.mktemp("lakes-elsewhere") / "data"
     with (
         request.param([*lakes_quads(), VERSION], folder) as url,
-        serving_endpoint(url, workers=2, query_timeout=60, queue_seconds=30) as live,
-        httpx.Client(base_url=live.url, timeout=120) as client,
+        serving_endpoint(url, workers=2) as live,
+        live.client() as client,
     ):
         client.headers["accept"] = "*/*"
         yield client
@@ -145,8 +146,8 @@ def test_the_outcomes_of_queries_are_counted(elsewhere: httpx.Client) -> None:
 def test_what_changes_at_the_endpoint_shows_at_once(tmp_path: Path) -> None:
     with (
         oxigraph(lakes_quads(), tmp_path / "data") as url,
-        serving_endpoint(url, workers=1, query_timeout=60, queue_seconds=30) as live,
-        httpx.Client(base_url=live.url, timeout=120) as client,
+        serving_endpoint(url, workers=1) as live,
+        live.client() as client,
     ):
         paths = (
             f"/sparql?query={quote(SELECT)}",
@@ -192,11 +193,11 @@ class TestFailures:
                 (503, "overloaded", response("", status="429 Too Many Requests")),
             ):
                 server.behaviour = sending(sent)
-                answer = httpx.get(live.sparql, params={"query": SELECT})
+                answer = live.get("/sparql", params={"query": SELECT})
                 assert answer.status_code == status, answer.text
                 assert answer.json()["type"] == f"/problems/{problem}"
                 assert ("retry-after" in answer.headers) == (status == 503)
-                assert httpx.get(f"{live.url}/problems/{problem}").status_code == 200
+                assert live.get(f"/problems/{problem}").status_code == 200
         # What an endpoint says may hold the query, which the log does not.
         events = [json.loads(line) for line in log.read_text().splitlines()]
         assert "endpoint-failed" in {event["event"] for event in events}
@@ -206,29 +207,30 @@ class TestFailures:
         with misbehaving() as server, serving_endpoint(server.url, workers=1) as live:
             well = server.behaviour
             server.behaviour = sending(b"")
-            assert httpx.get(f"{live.url}/readyz").status_code == 503
-            assert httpx.get(f"{live.url}/livez").status_code == 200
+            assert live.get("/readyz").status_code == 503
+            assert live.get("/livez").status_code == 200
             server.behaviour = well
-            assert httpx.get(f"{live.url}/readyz").status_code == 200
+            assert live.get("/readyz").status_code == 200
 
     def test_readiness_ends_the_pause(self) -> None:
         with misbehaving() as server, serving_endpoint(server.url, workers=1) as live:
             well = server.behaviour
             server.behaviour = sending(b"")
             for _ in range(6):
-                answer = httpx.get(live.sparql, params={"query": SELECT})
+                answer = live.get("/sparql", params={"query": SELECT})
                 assert answer.status_code == 503
             assert int(answer.headers["retry-after"]) >= 1
             server.behaviour = well
-            assert httpx.get(f"{live.url}/readyz").status_code == 200
-            assert httpx.get(live.sparql, params={"query": SELECT}).status_code == 200
+            assert live.get("/readyz").status_code == 200
+            assert live.get("/sparql", params={"query": SELECT}).status_code == 200
 
     def test_a_client_that_leaves_ends_the_query(self) -> None:
         with misbehaving() as server, serving_endpoint(server.url, workers=1) as live:
             server.behaviour = waiting()
-            with pytest.raises(httpx.ReadTimeout):
-                httpx.get(live.sparql, params={"query": SELECT}, timeout=1)
-            assert server.left.wait(10)
+            with live.connect() as connection:
+                connection.sendall(raw_request("GET", SELECT))
+                wait_until(lambda: server.was_sent(SELECT))
+            assert server.left.wait(PATIENCE)
 
     def test_an_endpoint_that_is_away_ends_the_start(self, log: Path) -> None:
         def starts() -> bool:
@@ -238,4 +240,4 @@ class TestFailures:
 
         with pytest.raises(AssertionError, match="ended at once"):
             starts()
-        wait_until(lambda: "cannot be reached" in log.read_text(), seconds=5)
+        wait_until(lambda: "cannot be reached" in log.read_text())

@@ -2,7 +2,6 @@
 
 import contextlib
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.service import EX, serving
+from tests.service import EX, LiveService, serving
 from tipgraph.errors import ServiceCallError, UsageError
 from tipgraph.store.federation import Endpoint, checked_address
 
@@ -62,12 +61,55 @@ def rows(handler: BaseHTTPRequestHandler) -> None:
     send(handler, body.encode())
 
 
-def ask(snapshot: Path, allowed: str, query: str, **settings: object) -> httpx.Response:
-    settings = {"service_private": True, "service_timeout": 1, **settings}
-    with serving(snapshot, port=None, workers=1, service_allow=allowed, **settings) as service:
-        return httpx.get(
-            service.sparql, params={"query": query}, headers={"accept": "text/csv"}, timeout=30
-        )
+def ask(service: LiveService, query: str) -> httpx.Response:
+    return service.get("/sparql", params={"query": query}, headers={"accept": "text/csv"})
+
+
+class Elsewhere:
+    """An endpoint elsewhere that a service may call.
+
+    Args:
+        service: The service.
+        url: The address of the endpoint.
+        asked: The bodies of the requests it gets.
+    """
+
+    def __init__(self, service: LiveService, url: str, asked: list[str]) -> None:
+        self.service = service
+        self.url = url
+        self.asked = asked
+        self.answer: Answer = rows
+
+    def ask(self, query: str) -> httpx.Response:
+        """Ask the service, with {url} for the address of the endpoint."""
+        return ask(self.service, query.format(url=self.url))
+
+
+@pytest.fixture(scope="module")
+def allowed(snapshot_path: Path) -> Iterator[Elsewhere]:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        called.answer(handler)
+
+    with (
+        endpoint(answer) as (url, asked),
+        serving(
+            snapshot_path,
+            workers=1,
+            service_allow=url,
+            service_private=True,
+            service_bytes=1_000_000,
+        ) as service,
+    ):
+        called = Elsewhere(service, url, asked)
+        yield called
+
+
+@pytest.fixture
+def elsewhere(allowed: Elsewhere) -> Elsewhere:
+    """An endpoint that answers well until it is told otherwise, and has not been asked yet."""
+    allowed.answer = rows
+    allowed.asked.clear()
+    return allowed
 
 
 @pytest.mark.parametrize(
@@ -78,33 +120,34 @@ def ask(snapshot: Path, allowed: str, query: str, **settings: object) -> httpx.R
         "BASE <{url}> SELECT ?name {{ SERVICE<>{{ ?s <a:name> ?name }} }}",
     ],
 )
-def test_an_allowed_endpoint_is_called(snapshot_path: Path, query: str) -> None:
-    with endpoint(rows) as (url, asked):
-        response = ask(snapshot_path, url, query.format(url=url))
-        assert response.status_code == 200, response.text
-        assert response.content == ROWS
-        assert "a:name" in asked[0]
+def test_an_allowed_endpoint_is_called(elsewhere: Elsewhere, query: str) -> None:
+    response = elsewhere.ask(query)
+    assert response.status_code == 200, response.text
+    assert response.content == ROWS
+    assert "a:name" in elsewhere.asked[0]
 
 
-def test_another_endpoint_is_refused_and_not_called(snapshot_path: Path) -> None:
-    with endpoint(rows) as (url, asked):
-        query = f"SELECT * {{ SERVICE <{url}x> {{ ?s ?p ?o }} }}"
-        response = ask(snapshot_path, url, query)
-        assert (response.status_code, response.json()["type"]) == (403, "/problems/service-refused")
-        assert asked == []
+def test_another_endpoint_is_refused_and_not_called(elsewhere: Elsewhere) -> None:
+    response = elsewhere.ask("SELECT * {{ SERVICE <{url}x> {{ ?s ?p ?o }} }}")
+    assert (response.status_code, response.json()["type"]) == (403, "/problems/service-refused")
+    assert elsewhere.asked == []
 
 
-def test_a_name_glued_to_the_keyword_is_refused(snapshot_path: Path) -> None:
-    with endpoint(rows) as (url, asked):
-        query = f"PREFIX e: <{url}x> PREFIX SERVICEe: <a:> SELECT * {{ SERVICEe: {{ ?s ?p ?o }} }}"
-        assert ask(snapshot_path, url, query).status_code == 403
-        assert asked == []
+def test_a_name_glued_to_the_keyword_is_refused(elsewhere: Elsewhere) -> None:
+    query = "PREFIX e: <{url}x> PREFIX SERVICEe: <a:> SELECT * {{ SERVICEe: {{ ?s ?p ?o }} }}"
+    assert elsewhere.ask(query).status_code == 403
+    assert elsewhere.asked == []
+
+
+ANYTHING = "SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}"
 
 
 def test_a_private_address_is_not_called_unless_that_is_allowed(snapshot_path: Path) -> None:
-    with endpoint(rows) as (url, asked):
-        query = f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}"
-        response = ask(snapshot_path, url, query, service_private=False)
+    with (
+        endpoint(rows) as (url, asked),
+        serving(snapshot_path, workers=1, service_allow=url) as service,
+    ):
+        response = ask(service, ANYTHING.format(url=url))
         assert response.status_code == 502
         assert "not a public one" in response.json()["detail"]
         assert asked == []
@@ -118,14 +161,6 @@ def fail(handler: BaseHTTPRequestHandler) -> None:
     send(handler, b"no", 500)
 
 
-def dawdle(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_response(200)
-    handler.end_headers()
-    for _ in range(100):
-        handler.wfile.write(b" ")
-        time.sleep(0.1)
-
-
 def flood(handler: BaseHTTPRequestHandler) -> None:
     handler.send_response(200)
     handler.end_headers()
@@ -133,27 +168,46 @@ def flood(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b" " * 65536)
 
 
-@pytest.mark.parametrize("answer", [redirect, fail, dawdle, flood])
-def test_what_goes_past_a_fence_fails_the_query(snapshot_path: Path, answer: Answer) -> None:
-    with endpoint(answer) as (url, asked):
-        query = f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}"
-        response = ask(snapshot_path, url, query, service_bytes=1_000_000, query_timeout=5)
-        assert (response.status_code, response.json()["type"]) == (502, "/problems/service-failed")
-        assert url in response.json()["detail"]
-        assert len(asked) == 1
+@pytest.mark.parametrize("answer", [redirect, fail, flood])
+def test_what_goes_past_a_fence_fails_the_query(elsewhere: Elsewhere, answer: Answer) -> None:
+    elsewhere.answer = answer
+    response = elsewhere.ask(ANYTHING)
+    assert (response.status_code, response.json()["type"]) == (502, "/problems/service-failed")
+    assert elsewhere.url in response.json()["detail"]
+    assert len(elsewhere.asked) == 1
 
 
-def test_silent_makes_a_failure_one_empty_solution(snapshot_path: Path) -> None:
-    with endpoint(fail) as (url, _):
-        query = f"SELECT ?o {{ SERVICE SILENT <{url}> {{ ?s ?p ?o }} }}"
-        assert ask(snapshot_path, url, query).content == b"o\r\n\r\n"
+def test_an_endpoint_that_takes_too_long_fails_the_query(snapshot_path: Path) -> None:
+    gone = threading.Event()
+
+    def dawdle(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        while not gone.wait(0.1):
+            handler.wfile.write(b" ")
+
+    with (
+        endpoint(dawdle) as (url, _),
+        serving(
+            snapshot_path, workers=1, service_allow=url, service_private=True, service_timeout=0.5
+        ) as service,
+    ):
+        response = ask(service, ANYTHING.format(url=url))
+        gone.set()
+    assert (response.status_code, response.json()["type"]) == (502, "/problems/service-failed")
+    assert url in response.json()["detail"]
 
 
-def test_federated_and_own_data_join(snapshot_path: Path) -> None:
-    with endpoint(rows) as (url, _):
-        query = f"""SELECT ?n ?name {{
-            <{EX}river> <{EX}length> ?n . SERVICE <{url}> {{ ?s <a:name> ?name }} }}"""
-        assert ask(snapshot_path, url, query).content == b"n,name\r\n120,Amnok\r\n120,Tumen\r\n"
+def test_silent_makes_a_failure_one_empty_solution(elsewhere: Elsewhere) -> None:
+    elsewhere.answer = fail
+    query = "SELECT ?o {{ SERVICE SILENT <{url}> {{ ?s ?p ?o }} }}"
+    assert elsewhere.ask(query).content == b"o\r\n\r\n"
+
+
+def test_federated_and_own_data_join(elsewhere: Elsewhere) -> None:
+    query = f"""SELECT ?n ?name {{{{
+        <{EX}river> <{EX}length> ?n . SERVICE <{{url}}> {{{{ ?s <a:name> ?name }}}} }}}}"""
+    assert elsewhere.ask(query).content == b"n,name\r\n120,Amnok\r\n120,Tumen\r\n"
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]
     snapshot = build(Inputs((RIVERS,)), tmp_path_factory.mktemp("own")).snapshot
     with (
         serving(snapshot.path, workers=1) as live,
-        httpx.Client(base_url=live.url, timeout=30) as client,
+        live.client() as client,
     ):
         yield client
 
@@ -142,6 +142,6 @@ def test_data_without_classes_has_a_home_page(tmp_path: Path) -> None:
     mine = NamedNode(f"{EX}mine")
     snapshot = write_snapshot(tmp_path / "own", [Quad(mine, NamedNode(f"{EX}says"), mine, mine)])
     with serving(snapshot.path, workers=1) as live:
-        page = httpx.get(live.url).text
+        page = live.get("/").text
         assert "there is 1 named graph" in page
         assert "Nothing that has an IRI has a class here." in page

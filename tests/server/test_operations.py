@@ -1,22 +1,34 @@
 """Whether it lives, whether it is ready, what it counts, what it logs, how it ends."""
 
 import json
+import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.service import LiveService, rivers, serving, wait_until, write_snapshot
+from tests.server.test_federation import endpoint, rows
+from tests.service import (
+    PATIENCE,
+    LiveService,
+    is_running,
+    rivers,
+    serving,
+    wait_until,
+    write_snapshot,
+)
 
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
 
 def samples(service: LiveService) -> dict[str, float]:
-    text = httpx.get(f"{service.url}/metrics").text
+    text = service.get("/metrics").text
     return {
         sample.name + "".join(f"[{value}]" for value in sample.labels.values()): sample.value
         for family in text_string_to_metric_families(text)
@@ -30,12 +42,12 @@ def test_it_lives_and_is_ready(client: httpx.Client) -> None:
 
 
 def test_metrics_count_what_happens(snapshot_path: Path) -> None:
-    with serving(snapshot_path, workers=1, query_timeout=0.3) as service:
+    with serving(snapshot_path, workers=1) as service:
         for _ in range(3):
-            httpx.get(service.sparql, params={"query": "ASK {}"})
-        tag = httpx.get(service.sparql, params={"query": "ASK {}"}).headers["etag"]
-        httpx.get(service.sparql, params={"query": "ASK {}"}, headers={"if-none-match": tag})
-        httpx.get(service.sparql, params={"query": SLOW})
+            service.get("/sparql", params={"query": "ASK {}"})
+        tag = service.get("/sparql", params={"query": "ASK {}"}).headers["etag"]
+        service.get("/sparql", params={"query": "ASK {}"}, headers={"if-none-match": tag})
+        service.get("/sparql", params={"query": SLOW, "timeout": "0.3"})
         found = samples(service)
     assert found["tipgraph_requests_total[/sparql][200]"] == 4
     assert found["tipgraph_requests_total[/sparql][304]"] == 1
@@ -52,8 +64,8 @@ def test_the_log_is_json_and_has_queries_only_when_asked(
     snapshot_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     for asked in (False, True):
-        with serving(snapshot_path, workers=1, query_timeout=0.3, log_queries=asked) as service:
-            httpx.get(service.sparql, params={"query": SLOW})
+        with serving(snapshot_path, workers=1, log_queries=asked) as service:
+            service.get("/sparql", params={"query": SLOW, "timeout": "0.3"})
         lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
         assert {line["level"] for line in lines} == {"info", "warning"}
         (slow,) = [line for line in lines if line["event"] == "query-timeout"]
@@ -66,8 +78,8 @@ def test_what_nobody_foresaw_is_a_problem_and_in_the_log(
     snapshot = write_snapshot(tmp_path / "damaged", rivers())
     with serving(snapshot.path, workers=1) as service:
         snapshot.search_path.write_bytes(b"no database at all" * 1000)
-        found = httpx.get(f"{service.url}/search?q=river", headers={"accept": "application/json"})
-        assert httpx.get(service.sparql, params={"query": "ASK {}"}).status_code == 200
+        found = service.get("/search?q=river", headers={"accept": "application/json"})
+        assert service.get("/sparql", params={"query": "ASK {}"}).status_code == 200
     assert found.status_code == 500
     assert found.json()["type"] == "/problems/internal-error"
     lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
@@ -77,49 +89,54 @@ def test_what_nobody_foresaw_is_a_problem_and_in_the_log(
 
 
 def test_a_query_under_way_is_finished_before_the_end(snapshot_path: Path) -> None:
-    took_a_while = (
-        "SELECT (COUNT(*) AS ?n) { ?a <http://example.org/number> ?b . "
-        "?c <http://example.org/number> ?d FILTER(?b < ?d) }"
-    )
-    with serving(snapshot_path, workers=1) as service:
-        responses: list[httpx.Response] = []
-        asking = threading.Thread(
-            target=lambda: responses.append(
-                httpx.get(service.sparql, params={"query": took_a_while}, timeout=30)
-            )
-        )
-        asking.start()
-        wait_until(lambda: samples(service)["tipgraph_workers_busy"] == 1, seconds=5)
+    asked, ending = threading.Event(), threading.Event()
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        asked.set()
+        assert ending.wait(PATIENCE)
+        rows(handler)
+
+    with (
+        endpoint(answer) as (url, _),
+        serving(snapshot_path, workers=1, service_allow=url, service_private=True) as service,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        query = f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?name }} }}"
+        asking = threads.submit(service.get, "/sparql", params={"query": query})
+        assert asked.wait(PATIENCE)
         workers = service.workers()
-        assert service.stop() == 0
-        asking.join()
-        assert responses[0].status_code == 200
-        wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), seconds=5)
+        service.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: not _is_listening(service))
+        ending.set()
+        assert asking.result().status_code == 200
+        assert service.process.wait(PATIENCE) == 0
+        wait_until(lambda: not any(map(is_running, workers)))
+
+
+def _is_listening(service: LiveService) -> bool:
+    try:
+        service.connect().close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 def test_workers_end_with_a_service_that_is_killed(snapshot_path: Path) -> None:
     with serving(snapshot_path, workers=2) as service:
         asking = threading.Thread(target=_ask_until_cut_off, args=(service,))
         asking.start()
-        wait_until(lambda: samples(service)["tipgraph_workers_busy"] == 1, seconds=5)
+        wait_until(lambda: samples(service)["tipgraph_workers_busy"] == 1)
         workers = service.workers()
         assert len(workers) == 3
         service.process.kill()
         service.process.wait()
         asking.join()
-        wait_until(lambda: not any(map(_is_running, workers)), seconds=5)
+        wait_until(lambda: not any(map(is_running, workers)))
 
 
 def _ask_until_cut_off(service: LiveService) -> None:
     with pytest.raises(httpx.TransportError):
-        httpx.get(service.sparql, params={"query": SLOW}, timeout=30)
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+        service.get("/sparql", params={"query": SLOW})
 
 
 def test_a_port_in_use_is_one_clear_line(snapshot_path: Path, service: LiveService) -> None:

@@ -78,7 +78,7 @@ def test_what_is_no_page_says_nothing_of_pages(lakes: httpx.Client) -> None:
 def test_under_a_prefix_all_local_links_have_it(lakes_path: Path) -> None:
     with (
         serving(lakes_path, workers=1, public_url="https://example.org/graph/") as live,
-        httpx.Client(base_url=live.url) as client,
+        live.client() as client,
     ):
         for path in PAGES:
             page = client.get(path, headers={"accept": BROWSER}, follow_redirects=True)
@@ -95,7 +95,7 @@ def test_with_data_of_ones_own_the_frame_leads_to_what_there_is(tmp_path: Path) 
     snapshot = write_snapshot(tmp_path / "own", [Quad(mine, NamedNode(f"{EX}says"), mine, mine)])
     with (
         serving(snapshot.path, workers=1) as live,
-        httpx.Client(base_url=live.url, headers={"accept": BROWSER}) as client,
+        live.client(headers={"accept": BROWSER}) as client,
     ):
         hrefs = set(Page(client.get("/").text).hrefs)
         assert {"/sparql", "/validate", "/dataset"} <= hrefs

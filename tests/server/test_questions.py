@@ -349,7 +349,7 @@ class TestNothingThere:
         other = write_snapshot(tmp_path / "other", [Quad(node, node, node)])
         with serving(other.path, workers=1) as live:
             for path in ("/query", f"/query/{SELECT}.csv", f"/data/query/{SELECT}"):
-                response = httpx.get(live.url + path)
+                response = live.get(path)
                 assert response.status_code == 404
                 assert "other data" in response.json()["detail"]
 

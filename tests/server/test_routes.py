@@ -19,7 +19,7 @@ from tipgraph.server.areas import REGIONS, m49_area
 @pytest.fixture(scope="module")
 def crossings_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     snapshot = write_crossings(tmp_path_factory.mktemp("crossings") / "snapshot")
-    with serving(snapshot.path, workers=1) as live, httpx.Client(base_url=live.url) as client:
+    with serving(snapshot.path, workers=1) as live, live.client() as client:
         yield client
 
 
@@ -163,7 +163,7 @@ class TestOfOtherData:
         self, crossings_client: httpx.Client, tmp_path: Path
     ) -> None:
         snapshot = write_crossings(tmp_path / "plain", merged=False)
-        with serving(snapshot.path, workers=1) as live, httpx.Client(base_url=live.url) as client:
+        with serving(snapshot.path, workers=1) as live, live.client() as client:
             assert routes(client) == routes(crossings_client)
 
     def test_data_without_routes_says_so(self, lakes: httpx.Client) -> None:

@@ -270,7 +270,7 @@ class TestProtocol:
 def test_what_takes_too_long_is_stopped(tmp_path: Path) -> None:
     snapshot = write_waters(tmp_path / "snapshot")
     with serving(snapshot.path, workers=1, query_timeout=1e-6) as live:
-        answer = httpx.get(f"{live.url}/search", params={"limit": 100})
+        answer = live.get("/search", params={"limit": 100})
         assert answer.status_code == 503
         assert answer.json()["type"] == "/problems/query-timeout"
         assert answer.headers["retry-after"]
@@ -308,7 +308,7 @@ def test_of_many_things_each_is_found(tmp_path: Path) -> None:
 def test_below_a_prefix_addresses_have_it(shipped_snapshot: Snapshot) -> None:
     with (
         serving(shipped_snapshot.path, workers=1, public_url="https://example.org/tip") as live,
-        httpx.Client(base_url=live.url, timeout=30) as client,
+        live.client() as client,
     ):
         found = search(client, "china", limit=1)
         assert found["hits"][0]["address"] == "/tip/id/china"

@@ -78,7 +78,9 @@ def test_hostile_labels_stay_text(hostile: httpx.Client) -> None:
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(
     text=st.one_of(
@@ -97,7 +99,9 @@ def test_whatever_is_looked_for_is_words(waters: httpx.Client, text: str) -> Non
 
 
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(query=st.binary(max_size=80))
 def test_whatever_is_sent_is_answered(waters: httpx.Client, query: bytes) -> None:

@@ -67,7 +67,7 @@ def test_a_host_is_believed_only_if_it_is_one(client: httpx.Client, host: str) -
 def test_the_public_address_is_a_setting(snapshot_path: Path) -> None:
     with (
         serving(snapshot_path, workers=1, public_url="https://graph.example/") as service,
-        httpx.Client(base_url=service.url) as client,
+        service.client() as client,
     ):
         assert values(description(client), ENDPOINT) == {"https://graph.example/sparql"}
 
@@ -116,7 +116,7 @@ def test_only_inferred_statements_have_an_entailment_regime_of_their_own(
 def test_limits_are_those_in_force(snapshot_path: Path) -> None:
     with (
         serving(snapshot_path, workers=1, query_timeout=3.5, result_bytes=4321) as service,
-        httpx.Client(base_url=service.url) as client,
+        service.client() as client,
     ):
         store = description(client)
     (text,) = values(store, "SELECT ?c { ?s a sd:Service ; rdfs:comment ?c }")
@@ -136,7 +136,7 @@ def test_federation_is_described_only_where_it_is_allowed(
     assert not list(description(client).quads_for_pattern(*federated))
     with (
         serving(snapshot_path, workers=1, service_allow="https://a.example/") as service,
-        httpx.Client(base_url=service.url) as other,
+        service.client() as other,
     ):
         assert list(description(other).quads_for_pattern(*federated))
 

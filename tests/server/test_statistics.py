@@ -25,7 +25,7 @@ graph:data {{ <{EX}x> a <{EX}Lake>, <{EX}not/plain> ; <{EX}depth> 7, 8 }}
 def own(tmp_path: Path) -> Iterator[httpx.Client]:
     """A client of a service over data whose ontology names a prefix for itself."""
     snapshot = write_snapshot(tmp_path / "own", list(parse(OF_ONE_S_OWN, RdfFormat.TRIG)))
-    with serving(snapshot.path, workers=1) as live, httpx.Client(base_url=live.url) as client:
+    with serving(snapshot.path, workers=1) as live, live.client() as client:
         yield client
 
 

@@ -120,7 +120,7 @@ def prefixed(lakes_path: Path) -> Iterator[httpx.Client]:
     """The service under a path prefix of another host, behind a proxy."""
     with (
         serving(lakes_path, workers=1, public_url="https://data.example/tg/") as live,
-        httpx.Client(base_url=live.url) as client,
+        live.client() as client,
     ):
         yield client
 

@@ -40,8 +40,7 @@ def post(
         ("data", ("data", data[0], data[1])),
         ("shapes", ("shapes.ttl", PREFIXES + shapes, "text/turtle")),
     ]
-    address = f"{service.url}/validate"
-    return httpx.post(address, files=files, params={"format": "json", **parameters}, timeout=60)
+    return service.post("/validate", files=files, params={"format": "json", **parameters})
 
 
 def turtle(text: str) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
 from pyoxigraph import RdfFormat, parse
 
 from tests.manifest import cases, file_of, rows
@@ -36,7 +35,7 @@ def test_the_suite_of_the_w3c_over_http(snapshot_path: Path) -> None:
 
     with (
         serving(snapshot_path) as service,
-        httpx.Client(base_url=service.url, timeout=60) as visitor,
+        service.client() as visitor,
         ThreadPoolExecutor(2) as threads,
     ):
         passed = list(threads.map(passes, range(len(found))))

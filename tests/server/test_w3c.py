@@ -115,12 +115,11 @@ def ask(service: LiveService, case: SparqlCase, accept: str = "*/*") -> httpx.Re
         graphs = []
     elif not graphs:
         graphs = [("default-graph-uri", EMPTY)]
-    return httpx.post(
-        service.sparql,
+    return service.post(
+        "/sparql",
         params=httpx.QueryParams(tuple(graphs)),
         content=query.encode(),
         headers={"content-type": "application/sparql-query", "accept": accept},
-        timeout=30,
     )
 
 

@@ -23,8 +23,7 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 
 @pytest.fixture(scope="package")
 def embedded(snapshot: Snapshot) -> Iterator[EmbeddedStore]:
-    """Two workers, and queries that may run for three seconds."""
-    with open_store(snapshot, Settings(workers=2, query_timeout=1)) as store:
+    with open_store(snapshot, Settings(workers=2)) as store:
         yield store
 
 
@@ -54,17 +53,12 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
 Opener = Callable[..., EmbeddedStore | RemoteStore]
 
 
-def _settings(**given: Any) -> Settings:
-    # A machine that is busy may take a while to start the workers.
-    return Settings(**{"workers": 2, "queue_seconds": 10, **given})
-
-
 @pytest.fixture(scope="package", params=("embedded", *ENDPOINTS))
 def opener(request: pytest.FixtureRequest, snapshot: Snapshot, endpoints: Endpoints) -> Opener:
     """Opens each kind of store in turn, with settings."""
 
     def opened(**given: Any) -> EmbeddedStore | RemoteStore:
-        settings = _settings(**given)
+        settings = Settings(workers=2, **given)
         if request.param == "embedded":
             return open_store(snapshot, settings)
         address = endpoints.address(request.param)
@@ -75,18 +69,18 @@ def opener(request: pytest.FixtureRequest, snapshot: Snapshot, endpoints: Endpoi
 
 @pytest.fixture(scope="package")
 def oxigraph_store(endpoints: Endpoints) -> Iterator[RemoteStore]:
-    with open_remote(_settings(store_url=endpoints.address("oxigraph"))) as store:
+    with open_remote(Settings(workers=2, store_url=endpoints.address("oxigraph"))) as store:
         yield store
 
 
 @pytest.fixture(scope="package")
 def virtuoso_store(endpoints: Endpoints) -> Iterator[RemoteStore]:
-    with open_remote(_settings(store_url=endpoints.address("virtuoso"))) as store:
+    with open_remote(Settings(workers=2, store_url=endpoints.address("virtuoso"))) as store:
         yield store
 
 
 @pytest.fixture(scope="package")
 def store(opener: Opener) -> Iterator[EmbeddedStore | RemoteStore]:
-    """Each store in turn, with queries that may run for three seconds."""
-    with opener(query_timeout=3) as store:
+    """Each store in turn."""
+    with opener() as store:
         yield store

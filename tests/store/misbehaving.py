@@ -51,6 +51,10 @@ class Misbehaving:
     requests: list[Request] = field(default_factory=list)
     left: threading.Event = field(default_factory=threading.Event)
 
+    def was_sent(self, text: str) -> bool:
+        """Whether a query with a text in it has arrived."""
+        return any(text in request.query for request in list(self.requests))
+
 
 @contextmanager
 def misbehaving(*, tls: bool = False) -> Iterator[Misbehaving]:

@@ -19,7 +19,7 @@ HUNGRY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i ?f ?c"
 
 
 def test_memory_is_limited(snapshot: Snapshot) -> None:
-    settings = Settings(workers=1, worker_memory=256 * 1024 * 1024, query_timeout=60)
+    settings = Settings(workers=1, worker_memory=256 * 1024 * 1024)
     with open_store(snapshot, settings) as store:
         with pytest.raises(MemoryLimitError):
             store.query(HUNGRY)
@@ -50,7 +50,7 @@ def test_a_killed_worker_is_replaced_at_once(embedded: EmbeddedStore) -> None:
         embedded.query(ENDLESS, timeout=0.2)
     assert embedded.query("ASK {}") is True
     assert embedded.pool.kills["timeout"] == before + 1
-    wait_until(lambda: embedded.pool.busy == 0, seconds=5)
+    wait_until(lambda: embedded.pool.busy == 0)
 
 
 def _request(query: str) -> QueryRequest:

@@ -1,10 +1,12 @@
 """Loading into engines of other makers: whole, broken off, added, replaced, refused."""
 
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
@@ -14,8 +16,8 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFor
 
 from tests.endpoints import oxigraph, virtuoso
 from tests.isomorphism import canonical
-from tests.service import wait_until
-from tests.store.misbehaving import misbehaving, response, sending
+from tests.service import PATIENCE, wait_until
+from tests.store.misbehaving import Request, misbehaving, response, sending, waiting
 from tests.working_copy import WorkingCopy
 from tipgraph.batches import Batch, batches
 from tipgraph.build import build
@@ -24,7 +26,6 @@ from tipgraph.inputs import Inputs
 from tipgraph.loader import Existing, Protocol, Target, load
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Snapshot
-from tipgraph.store import Triples
 from tipgraph.store.remote import Writer, open_remote
 
 TRIG = """
@@ -32,6 +33,10 @@ TRIG = """
 GRAPH <urn:g> { <urn:s> <urn:p> [ <urn:q> [ <urn:r> "x"@en ] ], [ <urn:q> 1 ], [ <urn:q> 1 ] }
 GRAPH <urn:h> { _:b <urn:p> _:b . <urn:s> <urn:p> _:c . _:c <urn:p> _:b }
 """
+
+
+# More than one process to transcribe queries would only take time to begin.
+SETTINGS = Settings(workers=1)
 
 
 @pytest.fixture
@@ -42,18 +47,24 @@ def endpoint(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def snapshot(rivers: WorkingCopy) -> Snapshot:
+def snapshot(rivers: WorkingCopy, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
+    monkeypatch.setenv("TIPGRAPH_WORKERS", "1")
     rivers.path("a.trig").write_text(TRIG, encoding="utf-8")
     return build(Inputs((rivers.path("a.trig"),)), rivers.cache).snapshot
 
 
 def held(url: str, graph: str = "") -> set[str]:
     """The triples of a graph at an endpoint, in canonical form."""
-    with open_remote(Settings(store_url=url)) as store:
-        given = (graph,) if graph else None
-        triples = store.query("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }", default_graphs=given)
-        assert isinstance(triples, Triples)
-        return canonical(triples)
+    answer = httpx.get(
+        url,
+        params={
+            "query": "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }",
+            **({"default-graph-uri": graph} if graph else {}),
+        },
+        headers={"accept": "application/n-triples"},
+        timeout=PATIENCE,
+    )
+    return canonical(parse(answer.raise_for_status().content, RdfFormat.N_TRIPLES))
 
 
 def of_graph(graph: str) -> set[str]:
@@ -67,18 +78,18 @@ def test_the_endpoint_holds_the_same_graphs(
     endpoint: str, snapshot: Snapshot, path: str, protocol: str, batch: int
 ) -> None:
     target = Target(endpoint + path, protocol=Protocol(protocol), batch=batch)
-    loaded = load(snapshot, target, Settings())
+    loaded = load(snapshot, target, SETTINGS)
     assert loaded.sent == sum(loaded.graphs.values())
     for graph in ("urn:g", "urn:h"):
         assert held(f"{endpoint}/query", graph) == of_graph(graph)
     # The store of a snapshot keeps numbers by value.
     expected = {line.replace("1.0E6", "1000000") for line in of_graph("")}
     assert held(f"{endpoint}/query") == expected
-    assert load(snapshot, target, Settings()).sent == 0
+    assert load(snapshot, target, SETTINGS).sent == 0
 
 
 def test_blank_nodes_become_names_on_request(endpoint: str, snapshot: Snapshot) -> None:
-    load(snapshot, Target(f"{endpoint}/update", skolem=True, batch=1), Settings())
+    load(snapshot, Target(f"{endpoint}/update", skolem=True, batch=1), SETTINGS)
     there = held(f"{endpoint}/query", "urn:h")
     assert len(there) == 3
     assert all("<https://w3id.org/tipgraph/.well-known/genid/" in triple for triple in there)
@@ -91,12 +102,13 @@ def test_the_shipped_graph_answers_from_there(
     serve = {"oxigraph": oxigraph, "virtuoso": virtuoso}[maker]
     with serve([], tmp_path / maker) as address:
         to, protocol = address.replace("/query", "/update"), Protocol.update
-        settings = Settings(store_url=address)
+        settings = Settings(store_url=address, workers=1)
         if maker == "virtuoso":
             # Its updates fail on xsd:duration. These addresses ask for HTTP Digest.
             to, protocol = address.replace("/sparql", "/sparql-graph-crud-auth"), Protocol.gsp
             settings = Settings(
                 store_url=address.replace("/sparql", "/sparql-auth"),
+                workers=1,
                 store_user="dba",
                 store_password="dba",  # type: ignore[arg-type]  # noqa: S106
             )
@@ -112,15 +124,26 @@ def test_a_load_that_is_killed_is_taken_up_again(
 ) -> None:
     def count() -> int:
         query = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
-        answer = httpx.get(f"{endpoint}/query", params={"query": query})
+        answer = httpx.get(f"{endpoint}/query", params={"query": query}, timeout=PATIENCE)
         return int(answer.json()["results"]["bindings"][0]["n"]["value"])
+
+    def pass_on(connection: socket.socket, request: Request) -> None:
+        """Pass ten updates on, and leave whatever follows without an answer."""
+        if len(server.requests) > 10:
+            waiting()(connection, request)
+        update = {"update": parse_qs(request.body)["update"][0]}
+        httpx.post(f"{endpoint}/update", data=update, timeout=PATIENCE).raise_for_status()
+        connection.sendall(response("", "text/plain"))
 
     arguments = ("load", "--to", f"{endpoint}/update", "--batch", "1")
     whole = sum(filter(None, build(Inputs(), rivers.cache).snapshot.manifest.graphs.values()))
-    process = rivers.start(*arguments)
-    wait_until(lambda: count() > 0, seconds=60)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    with misbehaving() as server:
+        server.behaviour = pass_on
+        slowly = (*arguments[:2], server.url, *arguments[3:], "--query", f"{endpoint}/query")
+        process = rivers.start(*slowly)
+        wait_until(lambda: len(server.requests) > 10)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
     assert 0 < count() < whole
     again = rivers.run(*arguments)
     assert again.exit_code == 0, again.stderr
@@ -146,7 +169,7 @@ def test_an_endpoint_that_comes_back_is_served_on(
             raise EndpointAwayError("after it was made")
 
     monkeypatch.setattr(Writer, "update", sometimes)
-    load(snapshot, Target(f"{endpoint}/update", batch=1), Settings())
+    load(snapshot, Target(f"{endpoint}/update", batch=1), SETTINGS)
     for graph in ("urn:g", "urn:h"):
         assert held(f"{endpoint}/query", graph) == of_graph(graph)
 
@@ -214,7 +237,7 @@ def test_an_endpoint_that_takes_and_keeps_nothing(
 def test_what_is_added_cannot_be_put(endpoint: str, snapshot: Snapshot) -> None:
     target = Target(f"{endpoint}/store", protocol=Protocol.gsp, existing=Existing.add)
     with pytest.raises(UsageError, match="replaces graphs"):
-        load(snapshot, target, Settings())
+        load(snapshot, target, SETTINGS)
 
 
 NODES = st.one_of(

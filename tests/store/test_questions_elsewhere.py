@@ -44,7 +44,7 @@ def at_virtuoso(quads: list[Quad], folder: Path) -> Iterator[RemoteStore]:
 
 
 def opened(url: str) -> RemoteStore:
-    return open_remote(Settings(store_url=url, workers=2, queue_seconds=30, query_timeout=60))
+    return open_remote(Settings(store_url=url, workers=2))
 
 
 def test_the_graph_is_known_for_what_it_is(

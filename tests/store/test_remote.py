@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from tests.service import PATIENCE
 from tests.store.misbehaving import Misbehaving, Request, misbehaving, response, waiting, well
 from tipgraph.errors import (
     EndpointFailureError,
@@ -31,7 +32,7 @@ COUNT = ',"n":{"type":"literal","value":"%d"}'
 
 
 def settings(server: Misbehaving, **given: object) -> Settings:
-    return Settings(**{"workers": 1, "query_timeout": 20, "store_url": server.url, **given})  # type: ignore[arg-type]
+    return Settings(**{"workers": 1, "store_url": server.url, **given})  # type: ignore[arg-type]
 
 
 class TestCredentials:
@@ -132,7 +133,7 @@ class TestWhatIsSent:
 
 async def arrived(server: Misbehaving) -> None:
     """Wait until the server has the query: what was not sent yet is not broken off."""
-    while not any("?x ?y ?z" in request.query for request in list(server.requests)):
+    while not server.was_sent("?x ?y ?z"):
         await asyncio.sleep(0.01)
 
 
@@ -154,7 +155,7 @@ class TestCancelling:
             store = open_remote(settings(server))
             server.behaviour = waiting()
             asyncio.run(ask(store))
-            assert server.left.wait(10)
+            assert server.left.wait(PATIENCE)
 
     def test_stopping_the_store_ends_what_it_asks(self) -> None:
         async def ask(store: RemoteStore) -> None:
@@ -170,7 +171,7 @@ class TestCancelling:
             store = open_remote(settings(server))
             server.behaviour = waiting()
             asyncio.run(ask(store))
-            assert server.left.wait(10)
+            assert server.left.wait(PATIENCE)
 
 
 class TestTurns:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.isomorphism import canonical
+from tests.service import PATIENCE
 from tests.store.conftest import Endpoints
 from tests.store.queries import PROLOGUE, QUERIES
 from tipgraph.errors import EndpointFailureError
@@ -51,7 +52,7 @@ def test_virtuoso_answers_alike_but_for_what_is_documented(
 ) -> None:
     if name in deviations():
         address = endpoints.address("virtuoso")
-        server = httpx.get(address, params={"query": "ASK {}"}).headers["server"]
+        server = httpx.get(address, params={"query": "ASK {}"}, timeout=PATIENCE).headers["server"]
         if not server.startswith(VIRTUOSO):
             pytest.skip(f"the table is about {VIRTUOSO}, and this is {server}")
         assert outcome(virtuoso_store, QUERIES[name]) != outcome(embedded, QUERIES[name])
