@@ -1,7 +1,9 @@
 """What may be wrong with a valid query that finds nothing: terms that the store does not know."""
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from difflib import get_close_matches
+from math import inf
 from typing import Final
 
 from pyoxigraph import NamedNode
@@ -14,6 +16,8 @@ from tipgraph.store.tokens import Prologue, Token, read_prologue, tokens
 _TERMS: Final = 50
 _CANDIDATES: Final = 5000
 _KEPT: Final = 16
+# Seconds.
+_AGAIN: Final = 60
 _USES: Final = "{ ?term ?p ?o } UNION { ?s ?term ?o } UNION { ?s ?p ?term }"
 
 Select = Callable[[str], Awaitable[Solutions]]
@@ -31,7 +35,8 @@ class Hints:
 
     def __init__(self, select: Select, *, fixed: bool) -> None:
         self._select = select
-        self._kept: dict[str, list[str]] = {}
+        # With each the time from which they are looked for again.
+        self._kept: dict[str, tuple[list[str], float]] = {}
         self._most = _KEPT if fixed else 0
 
     async def unknown_terms(self, query: str, base: str | None) -> tuple[str, ...]:
@@ -71,8 +76,10 @@ class Hints:
 
     async def _locals(self, namespace: str) -> list[str]:
         """What follows a namespace in the IRIs of things of a class."""
-        if namespace in self._kept:
-            return self._kept[namespace]
+        kept, until = self._kept.get(namespace, ([], 0.0))
+        if time.monotonic() < until:
+            return kept
+        until = inf
         try:
             known = await self._terms(
                 "SELECT DISTINCT ?term "
@@ -80,9 +87,10 @@ class Hints:
                 f"LIMIT {_CANDIDATES}"
             )
         except QueryTimeoutError:
-            # It would be too long the next time as well.
-            known = []
-        self._kept[namespace] = found = [term.removeprefix(namespace) for term in known]
+            # It would most likely be too long the next time as well.
+            known, until = [], time.monotonic() + _AGAIN
+        found = [term.removeprefix(namespace) for term in known]
+        self._kept[namespace] = found, until
         while len(self._kept) > self._most:
             # The one kept for longest.
             del self._kept[next(iter(self._kept))]
