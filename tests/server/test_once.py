@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.loops import run
 from tipgraph.server.once import Once
 
 
@@ -23,7 +24,7 @@ def test_who_asks_at_the_same_time_waits_for_the_same() -> None:
             await once.get("b", make),
         ]
 
-    assert asyncio.run(ask()) == [1, 1, 1, 1, 1, 1, 2]
+    assert run(ask()) == [1, 1, 1, 1, 1, 1, 2]
 
 
 def test_a_failure_is_not_kept() -> None:
@@ -40,7 +41,7 @@ def test_a_failure_is_not_kept() -> None:
             await once.get("a", make)
         return await once.get("a", make)
 
-    assert asyncio.run(ask()) == "made"
+    assert run(ask()) == "made"
 
 
 def test_only_so_many_are_kept() -> None:
@@ -55,7 +56,7 @@ def test_only_so_many_are_kept() -> None:
 
             await once.get(key, make)
 
-    asyncio.run(ask())
+    run(ask())
     assert made == ["a", "b", "c", "a"]
 
 
@@ -71,4 +72,4 @@ def test_who_stops_waiting_stops_nobody_else() -> None:
         impatient.cancel()
         return await once.get("a", make)
 
-    assert asyncio.run(ask()) == "made"
+    assert run(ask()) == "made"

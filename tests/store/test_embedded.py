@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.loops import run
 from tests.server.test_never_hurt import DEEP
 from tests.service import wait_until
 from tests.store.test_compliance import ENDLESS
@@ -77,4 +78,4 @@ def test_what_was_taken_back_too_late_harms_nobody(snapshot: Snapshot, harm: str
         finally:
             await store.stop()
 
-    assert [b"true" in body for body in asyncio.run(answered())] == [True, False]
+    assert [b"true" in body for body in run(answered())] == [True, False]

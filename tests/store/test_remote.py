@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from tests.loops import run
 from tests.service import PATIENCE
 from tests.store.misbehaving import Misbehaving, Request, misbehaving, response, waiting, well
 from tipgraph.errors import (
@@ -154,7 +155,7 @@ class TestCancelling:
         with misbehaving() as server:
             store = open_remote(settings(server))
             server.behaviour = waiting()
-            asyncio.run(ask(store))
+            run(ask(store))
             assert server.left.wait(PATIENCE)
 
     def test_stopping_the_store_ends_what_it_asks(self) -> None:
@@ -170,7 +171,7 @@ class TestCancelling:
         with misbehaving() as server:
             store = open_remote(settings(server))
             server.behaviour = waiting()
-            asyncio.run(ask(store))
+            run(ask(store))
             assert server.left.wait(PATIENCE)
 
 
@@ -198,7 +199,7 @@ class TestTurns:
             impatient = settings(server, store_connections=1, queue_seconds=0.2)
             store = RemoteStore(impatient, store.manifest)
             server.behaviour = waiting()
-            found = sorted(type(each).__name__ for each in asyncio.run(self.outcomes(store)))
+            found = sorted(type(each).__name__ for each in run(self.outcomes(store)))
             assert found == ["OverloadedError", "OverloadedError", "QueryTimeoutError"]
             assert sum(request.query == SELECT for request in server.requests) == 1
 
@@ -206,7 +207,7 @@ class TestTurns:
         with misbehaving() as server:
             store = open_remote(settings(server, store_connections=1, queue_seconds=30))
             server.behaviour = waiting()
-            found = [type(each).__name__ for each in asyncio.run(self.outcomes(store))]
+            found = [type(each).__name__ for each in run(self.outcomes(store))]
             assert found == ["QueryTimeoutError"] * 3
             assert sum(request.query == SELECT for request in server.requests) == 3
 
@@ -219,7 +220,7 @@ class TestTurns:
             return await asyncio.gather(*(take() for _ in range(4)), return_exceptions=True)
 
         gate = Gate(Settings(store_connections=1, queue_size=2, queue_seconds=30))
-        ends = asyncio.run(turns(gate))
+        ends = run(turns(gate))
         assert [type(each) for each in ends] == [type(None)] * 3 + [OverloadedError]
 
 
