@@ -72,9 +72,6 @@ def _collect_garbage_rarely() -> None:
 
 
 async def _serve(app: TipgraphApp, settings: Settings) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Uvicorn stops on them, and raises them again once it has: that is not a failure here.
-        signal.signal(number, _go_on)
     connection = partial(Connection, service=app.service, head_seconds=settings.head_seconds)
     server = Server(
         Config(
@@ -96,6 +93,10 @@ async def _serve(app: TipgraphApp, settings: Settings) -> None:
     )
     async with app.router.lifespan_context(app):
         logging.getLogger("tipgraph").info("serving on http://%s:%d", settings.host, settings.port)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # Uvicorn stops on them, and raises them again once it has: that is not a failure here.
+            # Until it serves, they end the process as they do any other.
+            signal.signal(number, _go_on)
         await server.serve()
 
 
