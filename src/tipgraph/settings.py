@@ -100,6 +100,11 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds a client may take for a request line with its header fields.",
     )
+    body_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="Seconds a client may take for each 16 KiB of a request body.",
+    )
     request_bytes: int = Field(
         default=_MEBIBYTE,
         ge=1024,

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,13 +13,22 @@ import pytest
 from tests.service import LiveService, serving, wait_until
 
 GET = b"GET /livez HTTP/1.1\r\nHost: x\r\n"
+TRIPLE = b"<http://example.org/river> <http://example.org/length> 120 .\n"
 
 
 @pytest.fixture(scope="module")
 def hasty(snapshot_path: Path) -> Iterator[LiveService]:
     """A service that waits a moment for a request."""
-    with serving(snapshot_path, workers=1, head_seconds=1) as service:
+    with serving(snapshot_path, workers=1, head_seconds=1, body_seconds=2) as service:
         yield service
+
+
+def post(path: bytes, length: int, kind: bytes = b"text/turtle") -> bytes:
+    """The head of a request with a body."""
+    return (
+        b"POST %b HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\n"
+        b"Content-Type: %b\r\nContent-Length: %d\r\n\r\n" % (path, kind, length)
+    )
 
 
 def everything(connection: socket.socket) -> bytes:
@@ -107,6 +117,70 @@ def test_an_answer_that_takes_longer_than_its_head_may_is_sent(hasty: LiveServic
         )
         connection.sendall(slow)
         assert problem(everything(connection))["type"] == "/problems/query-timeout"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [(b"/validate", b"text/turtle"), (b"/sparql", b"application/sparql-query")],
+)
+def test_a_body_that_stops_coming_is_refused(hasty: LiveService, path: bytes, kind: bytes) -> None:
+    with hasty.connect() as connection:
+        connection.sendall(post(path, 1000, kind) + b"#")
+        answer = everything(connection)
+    assert problem(answer)["type"] == "/problems/request-timeout"
+    assert b"connection: close" in answer
+
+
+def test_a_body_that_comes_a_byte_at_a_time_is_refused(hasty: LiveService) -> None:
+    with hasty.connect() as connection:
+        connection.sendall(post(b"/validate", 50_000))
+        answer = b""
+        connection.settimeout(0.05)
+        # The answer is read as soon as it is there: what is sent to a closed connection loses it.
+        while not answer:
+            connection.sendall(b"#")
+            with suppress(TimeoutError):
+                answer = connection.recv(1 << 16)
+    assert answer.startswith(b"HTTP/1.1 408")
+
+
+def test_a_body_that_takes_long_but_keeps_coming_is_read(hasty: LiveService) -> None:
+    pieces = [TRIPLE * 300] * 5
+    with hasty.connect() as connection:
+        connection.sendall(post(b"/validate", sum(map(len, pieces))))
+        for piece in pieces:
+            connection.sendall(piece)
+            time.sleep(0.5)
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_a_body_that_trickles_in_after_the_answer_does_not_keep_its_connection(
+    hasty: LiveService,
+) -> None:
+    with hasty.connect() as connection:
+        connection.sendall(post(b"/livez", 1_000_000))
+        assert connection.recv(1 << 16).startswith(b"HTTP/1.1 405")
+
+        def closed() -> bool:
+            try:
+                connection.sendall(b"#")
+            except ConnectionError:
+                return True
+            return False
+
+        wait_until(closed)
+
+
+def test_a_request_is_answered_after_one_whose_body_came_after_its_answer(
+    hasty: LiveService,
+) -> None:
+    with hasty.connect() as connection:
+        connection.sendall(post(b"/livez", 6))
+        assert connection.recv(1 << 16).startswith(b"HTTP/1.1 405")
+        connection.sendall(b"# end\n")
+        time.sleep(3)
+        connection.sendall(GET + b"Connection: close\r\n\r\n")
+        assert b"HTTP/1.1 200" in everything(connection)
 
 
 def test_a_request_in_small_pieces_is_answered(service: LiveService) -> None:

@@ -99,6 +99,7 @@ def create_app(store: Store, settings: Settings) -> TipgraphApp:
         trusted_proxies=settings.trusted_proxies,
         base_iri=settings.base_iri,
         log_queries=settings.log_queries,
+        body_seconds=settings.body_seconds,
         metrics=metrics,
         templates=templates,
     )

@@ -1,5 +1,6 @@
 """Bodies on their way in and out: read and inflate with limits, compress by Accept-Encoding."""
 
+import asyncio
 import re
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -20,29 +21,48 @@ CODINGS: Final = ("zstd", "br", "gzip")
 CODINGS_BY_SIZE: Final = ("br", "zstd", "gzip")
 # Below this, compressing costs more than sending.
 SMALL_BODY: Final = 1024
+# What of a body has to come in time; with less, a byte now and then would do.
+_PIECE: Final = 16 * 1024
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
-async def read_body(
-    receive: Callable[[], Awaitable[MutableMapping[str, Any]]], limit: int
-) -> bytes:
+async def read_body(receive: Receive, limit: int, seconds: float) -> bytes:
     """Read a request body.
 
+    Args:
+        receive: The ASGI receive callable.
+        limit: Bytes that it may have.
+        seconds: Seconds within which each further 16 KiB, or its end, have to come.
+
     Raises:
-        RequestError: It is larger than `limit` bytes, or the client went away.
+        RequestError: It is too large or too slow, or the client went away.
     """
     parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise RequestError("bad-encoding", "the request broke off before its body ended")
-        part = message.get("body", b"")
-        size += len(part)
-        if size > limit:
-            raise _too_large(limit)
-        parts.append(part)
-        if not message.get("more_body", False):
-            return b"".join(parts)
+    size, due = 0, _PIECE
+    try:
+        async with asyncio.timeout(seconds) as time_left:
+            while True:
+                part, more = await _part(receive)
+                parts.append(part)
+                size += len(part)
+                if size > limit:
+                    raise _too_large(limit)
+                if not more:
+                    return b"".join(parts)
+                if size >= due:
+                    due = size + _PIECE
+                    time_left.reschedule(asyncio.get_running_loop().time() + seconds)
+    except TimeoutError:
+        raise _too_slow(seconds) from None
+
+
+async def _part(receive: Receive) -> tuple[bytes, bool]:
+    """What comes next of a body, and whether more is to come."""
+    message = await receive()
+    if message["type"] != "http.request":
+        raise RequestError("bad-encoding", "the request broke off before its body ended")
+    return message.get("body", b""), message.get("more_body", False)
 
 
 def inflate(body: bytes, codings: str, limit: int) -> bytes:
@@ -111,6 +131,11 @@ def compress(body: bytes, coding: str, *, kept: bool = False) -> bytes:
         return bytes(brotli.compress(body, quality=6 if kept else 4))
     compressor = zlib.compressobj(9 if kept else 5, zlib.DEFLATED, 31)
     return compressor.compress(body) + compressor.flush()
+
+
+def _too_slow(seconds: float) -> RequestError:
+    detail = f"neither {_PIECE} more bytes of the body nor its end came in {seconds:g} seconds"
+    return RequestError("request-timeout", detail, headers=(("connection", "close"),))
 
 
 def _too_large(limit: int) -> RequestError:

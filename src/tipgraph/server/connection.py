@@ -1,6 +1,7 @@
-"""One client's connection: HTTP/1.1 as Uvicorn reads it, with bounds on what comes before a body.
+"""One client's connection: HTTP/1.1 as Uvicorn reads it, with bounds on what nobody else reads.
 
-The parser neither limits how long the head of a request is nor how long it takes to come.
+The parser neither limits how long the head of a request is nor how long it takes to come. The body
+is the application's to read, until it has answered.
 """
 
 import asyncio
@@ -88,7 +89,15 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Note that a request is whole."""
         self._between = True
+        self._in_time()
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Go on, but not for ever, with a request that was answered before its body ended."""
+        super().on_response_complete()
+        unread = not self._between and not self._in_head and self.cycle.response_complete
+        if unread and not self.transport.is_closing():
+            self._late = self.loop.call_later(self._service.body_seconds, self._end_late)
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP; called by Uvicorn."""

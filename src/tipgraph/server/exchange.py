@@ -67,6 +67,7 @@ class Service:
         trusted_proxies: Addresses whose X-Forwarded-For is believed.
         base_iri: The public base of the IRIs that this service answers for.
         log_queries: Whether the log may hold the text of queries.
+        body_seconds: Seconds that a client has for each piece of a request's body.
         metrics: Where requests are counted.
         templates: The pages.
     """
@@ -78,12 +79,14 @@ class Service:
         trusted_proxies: tuple[str, ...],
         base_iri: str,
         log_queries: bool,
+        body_seconds: float,
         metrics: Metrics,
         templates: Templates,
     ) -> None:
         self.trusted_proxies = frozenset(trusted_proxies)
         self.base_iri = base_iri
         self.log_queries = log_queries
+        self.body_seconds = body_seconds
         self.metrics = metrics
         self.templates = templates
         self.common_headers: Headers = (
@@ -189,7 +192,7 @@ class Exchange:
 
     async def body(self, limit: int) -> bytes:
         """The request's body, decompressed, of at most `limit` bytes."""
-        body = await read_body(self.receive, limit)
+        body = await read_body(self.receive, limit, self.service.body_seconds)
         if self.content_encoding:
             body = inflate(body, self.content_encoding.decode("latin-1"), limit)
         return body

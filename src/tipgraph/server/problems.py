@@ -161,7 +161,8 @@ _TYPES: Final = (
         "request-timeout",
         408,
         "The request did not come in time",
-        "Send the request line and all header fields at once.",
+        "Send the request line and all header fields at once, and the body without long pauses. "
+        "`detail` says what did not come in time.",
     ),
     ProblemType(
         "gone",
