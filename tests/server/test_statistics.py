@@ -6,9 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import Quad, RdfFormat, Store, parse
 
 from tests.service import EX, serving, write_snapshot
+from tipgraph import void
+from tipgraph.build import build
+from tipgraph.inputs import Inputs
 from tipgraph.namespaces import PREFIXES
 
 OF_ONE_S_OWN = f"""
@@ -67,6 +70,30 @@ def test_terms_have_their_labels_or_none(client: httpx.Client) -> None:
     assert labels[f"{EX}Water"] == "water"
     assert labels[f"{EX}flowsInto"] == "flows into"
     assert labels[f"{EX}length"] is None
+
+
+@pytest.mark.parametrize("union", [True, False])
+def test_what_a_build_counted_is_what_queries_count(tmp_path: Path, union: bool) -> None:
+    data = tmp_path / "own.trig"
+    data.write_text(f"{OF_ONE_S_OWN} <{EX}y> a <{EX}Sea> ; <{EX}depth> 7 .", encoding="utf-8")
+    snapshot = build(Inputs((data,), union_default_graph=union), tmp_path / "cache").snapshot
+    with serving(snapshot.path, workers=1) as live, live.client() as client:
+        counted = statistics(client)
+    assert len(counted["classes"]) == (3 if union else 1)
+    snapshot.statistics_path.unlink()
+    with serving(snapshot.path, workers=1) as live, live.client() as client:
+        assert statistics(client) == counted
+
+
+def test_what_a_build_counted_is_not_counted_again(tmp_path: Path) -> None:
+    data = list(parse(f"<{EX}x> a <{EX}Lake> .", RdfFormat.TURTLE))
+    snapshot = write_snapshot(tmp_path / "own", data)
+    other = Store()
+    other.extend([*data, *(Quad(each.object, each.predicate, each.object) for each in data)])
+    void.write_description(other, void.count(other), snapshot.statistics_path)
+    with serving(snapshot.path, workers=1, base_iri=EX) as live, live.client() as client:
+        found = statistics(client)["classes"]
+    assert [(each["iri"], each["entities"]) for each in found] == [(f"{EX}Lake", 2)]
 
 
 def test_names_can_be_put_into_a_query(own: httpx.Client) -> None:

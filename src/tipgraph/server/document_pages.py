@@ -16,7 +16,7 @@ from tipgraph.namespaces import (
 )
 from tipgraph.questions import Question, questions
 from tipgraph.server.addresses import local_root, web_address
-from tipgraph.server.sources import Document, Sources
+from tipgraph.server.sources import Document, Sources, partitions
 from tipgraph.server.templates import Templates
 from tipgraph.server.uses import find_uses
 from tipgraph.settings import Settings
@@ -96,9 +96,8 @@ class Pages:
     def _dataset(self, document: Document) -> dict[str, Any]:
         known, manifest = Statements(document.triples), self._sources.manifest
         graphs = [NamedNode(name) for name in manifest.graphs]
-        default = NamedNode(f"{self._base}dataset#default-graph")
-        if known.objects(default, f"{VOID}triples"):
-            graphs.insert(0, default)
+        if known.objects(self._sources.default_graph, f"{VOID}triples"):
+            graphs.insert(0, self._sources.default_graph)
         return {
             "manifest": manifest,
             "graphs": [_graph(known, graph) for graph in graphs],
@@ -185,21 +184,9 @@ def _graph(known: Statements, graph: NamedNode) -> GraphStatistics:
         known.text(graph, f"{DCTERMS}title") or shorten(graph.value),
         known.text(graph, f"{DCTERMS}description"),
         {name: known.text(graph, f"{VOID}{name}") for name in names},
-        _partitions(known, graph, "class", "entities"),
-        _partitions(known, graph, "property", "triples"),
+        partitions(known, graph, "class", "entities"),
+        partitions(known, graph, "property", "triples"),
     )
-
-
-def _partitions(
-    known: Statements, graph: NamedNode, kind: str, counted: str
-) -> list[tuple[NamedNode, int]]:
-    found = [
-        (term, int(known.text(partition, f"{VOID}{counted}")))
-        for partition in known.objects(graph, f"{VOID}{kind}Partition")
-        for term in known.objects(partition, f"{VOID}{kind}")
-        if isinstance(term, NamedNode)
-    ]
-    return sorted(found, key=lambda item: (-item[1], item[0].value))
 
 
 def _linksets(known: Statements) -> Iterable[tuple[NamedNode, str, int]]:

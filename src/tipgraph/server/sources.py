@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, Quad, Triple, serialize
 from tipgraph import void
 from tipgraph.catalogue import Catalogue
 from tipgraph.formats import JSON, N_QUADS, N_TRIPLES, TRIG, TURTLE, Format
-from tipgraph.namespaces import DCTERMS, FOAF, OWL, PREFIXES, RDFS, VANN, shorten
+from tipgraph.namespaces import DCTERMS, FOAF, OWL, PREFIXES, RDFS, VANN, VOID, shorten
 from tipgraph.server.citations import Source
 from tipgraph.server.once import Once
 from tipgraph.settings import Settings
@@ -80,7 +80,9 @@ class Sources:
         self._store = store
         self._base = settings.base_iri
         self.manifest: Manifest = store.manifest
+        self.default_graph = NamedNode(f"{self._base}dataset#default-graph")
         self._graphs: Once[list[Triple]] = Once(len(_GRAPHS))
+        self._counted: Once[list[Triple] | None] = Once(1)
 
     def has(self, name: str) -> bool:
         """Whether there is a document of a name."""
@@ -101,6 +103,17 @@ class Sources:
         graph = NamedNode(self._graph(name) or iri.value)
         return Document(name, triples, graph, self._header(iri, triples))
 
+    async def counted(self) -> Statements | None:
+        """What the build counted in the default graph; None where it did not count that apart."""
+        triples = await self._counted.get(None, self._read_counted)
+        if triples is None:
+            return None
+        # What is said of its parts has their IRIs, which begin with its own.
+        here = self.default_graph.value
+        return await asyncio.to_thread(
+            Statements, (each for each in triples if str(each.subject)[1:].startswith(here))
+        )
+
     async def select(self, query: str, graphs: tuple[str, ...] | None) -> Solutions:
         """Answer a SELECT query over some graphs, or over the default graph."""
         found = read_results(await self._answer(QueryRequest(query, graphs, results_format=JSON)))
@@ -110,18 +123,19 @@ class Sources:
     async def _triples(self, name: str) -> list[Triple]:
         graph = self._graph(name)
         if graph is None:
-            return await asyncio.to_thread(self._counted)
+            return await self._counted.get(None, self._read_counted) or []
         request = QueryRequest(_WHOLE_GRAPH, (graph,), graph_format=N_TRIPLES)
         found = read_graph(await self._answer(request))
         assert isinstance(found, Triples)  # noqa: S101  # it was a CONSTRUCT
         return sorted(found, key=str)
 
-    def _counted(self) -> list[Triple]:
+    async def _read_counted(self) -> list[Triple] | None:
         """What the build counted in data that does not describe itself."""
         snapshot = self._store.snapshot
         if snapshot is None or not snapshot.statistics_path.is_file():
-            return []
-        return void.read_description(snapshot.statistics_path, NamedNode(f"{self._base}dataset"))
+            return None
+        dataset = NamedNode(f"{self._base}dataset")
+        return await asyncio.to_thread(void.read_description, snapshot.statistics_path, dataset)
 
     async def _answer(self, request: QueryRequest) -> bytes:
         return (await whole_answer(self._store.submit(request))).body
@@ -150,6 +164,26 @@ class Sources:
             known.text(iri, f"{DCTERMS}modified", f"{DCTERMS}issued"),
             source,
         )
+
+
+def partitions(
+    known: Statements, graph: NamedNode, kind: str, counted: str
+) -> list[tuple[NamedNode, int]]:
+    """The terms of a graph with how often each is used, the most used first.
+
+    Args:
+        known: A description in VoID.
+        graph: The graph.
+        kind: `class` or `property`.
+        counted: What is counted of each: `entities` or `triples`.
+    """
+    found = [
+        (term, int(known.text(partition, f"{VOID}{counted}")))
+        for partition in known.objects(graph, f"{VOID}{kind}Partition")
+        for term in known.objects(partition, f"{VOID}{kind}")
+        if isinstance(term, NamedNode)
+    ]
+    return sorted(found, key=lambda item: (-item[1], item[0].value))
 
 
 def _named(known: Statements, iri: NamedNode, predicate: str) -> list[tuple[str, str]]:
