@@ -231,6 +231,10 @@ class EndpointAwayError(QueryError):
         super().__init__(message)
 
 
+class EndpointSlowError(EndpointAwayError):
+    """Work that an endpoint has begun and did not end in time; it may be at it still."""
+
+
 class EndpointFailureError(QueryError):
     """A query that the endpoint refused or on which it failed; quotes what it said."""
 

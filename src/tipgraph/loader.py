@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Quad
 
@@ -23,21 +23,6 @@ from tipgraph.store import Solutions
 
 if TYPE_CHECKING:
     from tipgraph.store.remote import RemoteStore, Writer
-
-# Seconds to wait before each further attempt when the endpoint is away or busy.
-_PAUSES: Final = (1.0, 2.0, 4.0, 8.0)
-# The endings of addresses for writing, and of those for queries in their place.
-_SIBLINGS: Final = (
-    ("/update", "/query"),
-    ("/store", "/query"),
-    ("/data", "/query"),
-    ("/statements", ""),
-    ("/rdf-graphs/service", ""),
-    ("/sparql-graph-crud", "/sparql"),
-    ("/sparql-graph-crud-auth", "/sparql"),
-    ("/sparql-auth", "/sparql"),
-    ("/sparql/gsp/", "/sparql"),
-)
 
 Announce = Callable[[str], None]
 
@@ -114,26 +99,19 @@ def load(
         raise UsageError("there is nothing to load")
     # Only this needs the HTTP client, which takes a while to import.
     from tipgraph.store.remote import Writer, open_remote
-    from tipgraph.store.remote.address import Address
+    from tipgraph.store.remote.address import Address, query_address
 
     address = Address.of(settings, target.to, "--to")
     asked = settings.model_copy(
-        update={"store_url": query_address(target), "query_timeout": target.seconds}
+        update={
+            "store_url": target.query or query_address(target.to),
+            "query_timeout": target.seconds,
+        }
     )
     with open_remote(asked) as store, Writer(address, target.seconds) as writer:
         loading = _Loading(quads, target, store, writer, announce)
         sent = loading.run()
         return Loaded(loading.verified(), sent)
-
-
-def query_address(target: Target) -> str:
-    """The address for queries, as engines have it beside that for writing."""
-    if target.query:
-        return target.query
-    for ending, sibling in _SIBLINGS:
-        if target.to.endswith(ending):
-            return target.to.removesuffix(ending) + sibling
-    return target.to
 
 
 class _Quads:
@@ -208,10 +186,11 @@ class _Loading:
             except (EndpointAwayError, OverloadedError):
                 # Whether the last batch was inserted is asked before the next attempt.
                 attempts = 0 if self._sent > begun else attempts
-                if attempts == len(_PAUSES) or self._target.existing is Existing.add:
+                if attempts == len(self._writer.pauses) or self._target.existing is Existing.add:
                     raise
-                self._announce(f"the endpoint is away: waiting {_PAUSES[attempts]:.0f} s")
-                time.sleep(_PAUSES[attempts])
+                pause = self._writer.pauses[attempts]
+                self._announce(f"the endpoint is away: waiting {pause:.0f} s")
+                time.sleep(pause)
                 attempts += 1
 
     def _rest(self) -> Iterator[Batch]:

@@ -25,6 +25,8 @@ from tipgraph.cli.options import (
 from tipgraph.cli.progress import progress
 from tipgraph.describe import run
 from tipgraph.errors import InputSyntaxError, UsageError
+from tipgraph.infer import Target, infer_at
+from tipgraph.loader import Existing
 from tipgraph.namespaces import GRAPH_DATA, GRAPH_INFERRED, GRAPH_ONTOLOGY, PREFIXES
 from tipgraph.reasoning import CompiledOntology, Materialisation
 from tipgraph.reasoning.derivation import Step
@@ -106,13 +108,46 @@ def infer_command(
     skip_errors: SkipErrors = False,
     infer: Infer = False,
     store_url: StoreUrl = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="URL",
+            help="Infer in this engine instead, from what it holds; its address for updates.",
+        ),
+    ] = None,
+    query: Annotated[
+        str | None,
+        typer.Option(
+            "--query", metavar="URL", help="Its address for queries, if that cannot be told."
+        ),
+    ] = None,
+    graph: Annotated[
+        list[str] | None,
+        typer.Option(metavar="IRI", help="Read this named graph of it and no other; repeatable."),
+    ] = None,
+    existing: Annotated[
+        Existing, typer.Option(help="What happens if it has inferred triples already.")
+    ] = Existing.refuse,
+    timeout: Annotated[
+        float, typer.Option(help="Seconds it may work on one request.", min=0.001)
+    ] = 300.0,
 ) -> None:
     """Write what follows from RDF by OWL 2 RL, or why a triple does: exit 1 if it does not.
 
     With --why, --data FILE --infer or --store URL names a graph that holds its conclusions:
     they are not drawn again, so that a proof takes no longer from a large graph.
+    With --to, an engine infers from its own graphs, and keeps what follows.
     """
     wanted = [_asked(text) for text in why or []]
+    if to is not None:
+        if data or wanted or stored or store_url or evidence or data_format or output:
+            raise UsageError("--to takes no FILE, and none of the options for files and proofs")
+        target = Target(to, query, tuple(graph or ()), _replaces(existing), timeout)
+        _infer_at(target, ontology)
+        return
+    if query or graph:
+        raise UsageError("--query and --graph need --to URL")
     if evidence and wanted:
         raise UsageError("--evidence and --why exclude each other: a proof names no claims")
     inputs = inputs_of(stored, union_default_graph, skip_errors, infer)
@@ -131,8 +166,7 @@ def infer_command(
         announce("infer")
         read = _noting(_data(data, shipped=not ontology), wanted, asserted)
         closure = Materialisation(compiled, read, evidence=evidence)
-        for name in compiled.without_rule:
-            typer.echo(f"note: OWL 2 RL has no rule for {name}: nothing follows from it", err=True)
+        _note_without_rule(compiled)
         announce("write")
         if wanted:
             proves = _Proofs(closure.why, asserted.__contains__)
@@ -142,6 +176,27 @@ def infer_command(
             found = chain(closure.triples(), closure.statements() if evidence else ())
             _write(found, data_format or InferredFormat.ttl, output)
     raise typer.Exit(0 if held else 1)
+
+
+def _infer_at(target: Target, ontology: list[Path] | None) -> None:
+    with progress() as announce:
+        announce("compile the ontology")
+        compiled = CompiledOntology.compile(_ontology(ontology))
+        settings = Settings.from_environment()
+        drawn = infer_at(target, compiled, settings, announce=announce)
+    _note_without_rule(compiled)
+    typer.echo(f"{drawn.triples:>10,} triples at the endpoint in {GRAPH_INFERRED.value}")
+
+
+def _replaces(existing: Existing) -> bool:
+    if existing is Existing.add:
+        raise UsageError("--existing add is for load: what was inferred before may not follow now")
+    return existing is Existing.replace
+
+
+def _note_without_rule(compiled: CompiledOntology) -> None:
+    for name in compiled.without_rule:
+        typer.echo(f"note: OWL 2 RL has no rule for {name}: nothing follows from it", err=True)
 
 
 def _ontology(files: list[Path] | None) -> Iterator[Triple]:

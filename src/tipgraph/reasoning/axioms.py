@@ -2,15 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Final, NoReturn
+from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode, Store, Triple
 
 from tipgraph.errors import UnsupportedAxiomError
-from tipgraph.namespaces import OWL, RDF, RDFS, XSD, shorten
-from tipgraph.reasoning.closure import RDF_TYPE
-
-VOCABULARIES: Final = (RDF, RDFS, OWL, XSD)
+from tipgraph.namespaces import OWL, RDF, RDFS, shorten
+from tipgraph.reasoning.closure import RDF_TYPE, VOCABULARIES
 
 # From these OWL 2 RL concludes what no rule here does.
 _REFUSED: Final = {
@@ -41,7 +39,7 @@ _WITHOUT_RULE: Final = frozenset(
         "withRestrictions",
     )
 )
-_AXIOM_PREDICATES: Final = frozenset(
+AXIOM_PREDICATES: Final = frozenset(
     [f"{RDFS}{name}" for name in ("subClassOf", "subPropertyOf", "domain", "range")]
     + [
         f"{OWL}{name}"
@@ -62,9 +60,10 @@ _AXIOM_PREDICATES: Final = frozenset(
     ]
     + [*_REFUSED, *_WITHOUT_RULE]
 )
-_AXIOM_TYPES: Final = frozenset(
+AXIOM_TYPES: Final = frozenset(
     f"{OWL}{name}"
     for name in (
+        "AllDifferent",
         "AllDisjointClasses",
         "AllDisjointProperties",
         "AsymmetricProperty",
@@ -108,26 +107,38 @@ def refuse_unsupported(ontology: Iterable[Triple]) -> tuple[str, ...]:
     return tuple(sorted(without_rule))
 
 
-def refuse_axiom_in_data(triple: Triple) -> NoReturn:
-    """Raise because a triple of the data is an axiom.
+class StatedAxioms:
+    """The axioms that an ontology states, to which data may add none.
 
-    Raises:
-        UnsupportedAxiomError: It is.
+    Args:
+        ontology: All triples of the ontology.
     """
-    named = triple.object if triple.predicate == RDF_TYPE else triple.predicate
-    raise UnsupportedAxiomError(
-        f"the data states an axiom, {_name(named)} of {_name(triple.subject)}, which the ontology "
-        "does not: give its file as --ontology of `tipgraph infer`, which may hold data too"
-    )
+
+    def __init__(self, ontology: Iterable[Triple]) -> None:
+        # Data may hold the ontology too, with other names for the nodes without one.
+        self._stated = set(map(_nameless, ontology))
+
+    def refuse_others(self, triple: Triple) -> None:
+        """Raise when a triple of the data is an axiom that the ontology does not state.
+
+        Raises:
+            UnsupportedAxiomError: It is.
+        """
+        if not is_axiom(triple) or _nameless(triple) in self._stated:
+            return
+        named = triple.object if triple.predicate == RDF_TYPE else triple.predicate
+        raise UnsupportedAxiomError(
+            f"the data states an axiom, {_name(named)} of {_name(triple.subject)}, which the "
+            "ontology does not: give its file as --ontology of `tipgraph infer`, which may hold "
+            "data too"
+        )
 
 
 def is_axiom(triple: Triple) -> bool:
     """Whether rules are compiled from a triple, or it is refused as an axiom."""
     if triple.predicate == RDF_TYPE:
-        return isinstance(triple.object, NamedNode) and (
-            triple.object.value in _AXIOM_TYPES or triple.object.value in _REFUSED_TYPES
-        )
-    return triple.predicate.value in _AXIOM_PREDICATES
+        return isinstance(triple.object, NamedNode) and triple.object.value in AXIOM_TYPES
+    return triple.predicate.value in AXIOM_PREDICATES
 
 
 def resource(term: object) -> NamedNode | BlankNode:
@@ -209,7 +220,12 @@ def _built_in_class(triple: Triple) -> str | None:
 
 
 def _is_ruled(term: object) -> bool:
-    return isinstance(term, NamedNode) and (term.value in _RULED or term.value in _AXIOM_PREDICATES)
+    return isinstance(term, NamedNode) and (term.value in _RULED or term.value in AXIOM_PREDICATES)
+
+
+def _nameless(triple: Triple) -> tuple[object, ...]:
+    """A triple whose blank nodes are all alike."""
+    return tuple(None if isinstance(term, BlankNode) else term for term in triple)
 
 
 def _some(names: list[str]) -> str:

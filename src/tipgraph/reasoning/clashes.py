@@ -21,6 +21,8 @@ from tipgraph.reasoning.sparql import read_queries, select
 
 _SHOWN: Final = 20
 
+Grounds = Callable[[Triple], Iterable[Triple] | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Clash:
@@ -71,12 +73,13 @@ def clash_of(rule: str, triples: Iterable[Triple]) -> Clash:
     return _clash(rule, read_queries("clash_rules")[rule], tuple(triples))
 
 
-def report(clashes: list[Clash], grounds: Callable[[Triple], Iterable[Triple]]) -> str:
+def report(clashes: list[Clash], grounds: Grounds) -> str:
     """Clashes in words, with the asserted triples that each rests on.
 
     Args:
         clashes: The clashes; of many, the first are shown and the rest counted.
-        grounds: The asserted triples under an inferred one; none for one that was asserted.
+        grounds: The asserted triples under an inferred one; none for one that was asserted, and
+            None where they are not known.
     """
     count = "1 contradiction" if len(clashes) == 1 else f"{len(clashes)} contradictions"
     lines = [f"ontology and data contradict themselves: {count}"]
@@ -105,9 +108,13 @@ def _clash(rule: str, text: str, triples: tuple[Triple, ...]) -> Clash:
     return Clash(rule, sentence.format(**shown), triples)
 
 
-def _stated(triple: Triple, grounds: Callable[[Triple], Iterable[Triple]]) -> Iterator[str]:
+def _stated(triple: Triple, grounds: Grounds) -> Iterator[str]:
     """A triple and, when it was inferred, the asserted triples that it follows from."""
-    asserted = dict.fromkeys(grounds(triple))
+    known = grounds(triple)
+    if known is None:
+        yield f"{_line(triple)} (inferred)"
+        return
+    asserted = dict.fromkeys(known)
     if not asserted:
         yield f"{_line(triple)} (asserted)"
         return

@@ -22,7 +22,7 @@ from tipgraph.namespaces import OWL, RDF, RDFS, TIP, XSD
 RDF_TYPE: Final = NamedNode(f"{RDF}type")
 SAME_AS: Final = NamedNode(f"{OWL}sameAs")
 HIERARCHY: Final = frozenset({NamedNode(f"{RDFS}subClassOf"), NamedNode(f"{RDFS}subPropertyOf")})
-_SCHEMA: Final = (RDF, RDFS, OWL, XSD)
+VOCABULARIES: Final = (RDF, RDFS, OWL, XSD)
 
 
 def informative(closure: Iterable[Triple], asserted: Set[Triple]) -> frozenset[Triple]:
@@ -46,15 +46,15 @@ def informative(closure: Iterable[Triple], asserted: Set[Triple]) -> frozenset[T
 def tells(triple: Triple) -> bool:
     """Whether an inferred triple tells a reader anything, aliases aside."""
     subject, predicate, value = triple.subject, triple.predicate, triple.object
-    if not isinstance(subject, NamedNode) or subject.value.startswith(_SCHEMA):
+    if not isinstance(subject, NamedNode) or subject.value.startswith(VOCABULARIES):
         return False
     if predicate == RDF_TYPE:
-        return isinstance(value, NamedNode) and not value.value.startswith(_SCHEMA)
+        return isinstance(value, NamedNode) and not value.value.startswith(VOCABULARIES)
     if predicate in HIERARCHY:
         return subject != value and _ours(subject) and _ours(value)
     return (
         subject != value
-        and not predicate.value.startswith(_SCHEMA)
+        and not predicate.value.startswith(VOCABULARIES)
         and not isinstance(value, BlankNode)
     )
 

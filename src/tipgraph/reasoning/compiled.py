@@ -13,8 +13,8 @@ from typing import Final, Self
 from pyoxigraph import NamedNode, Quad, Store, Triple
 
 from tipgraph.namespaces import OWL, RDFS
-from tipgraph.reasoning.axioms import VOCABULARIES, list_items, refuse_unsupported, resource
-from tipgraph.reasoning.closure import RDF_TYPE
+from tipgraph.reasoning.axioms import list_items, refuse_unsupported, resource
+from tipgraph.reasoning.closure import RDF_TYPE, VOCABULARIES
 from tipgraph.reasoning.constraints import Constraint, constraints
 from tipgraph.reasoning.data_rules import (
     Chain,

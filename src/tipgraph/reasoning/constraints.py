@@ -27,11 +27,17 @@ class Constraint:
 
     Args:
         rule: The name of the rule that OWL 2 RL has for it, such as `cax-dw`.
-        violations: Finds the facts that cannot hold together.
+        tables: Of what.
+        find: Finds the facts of these that cannot hold together.
     """
 
     rule: str
-    violations: Callable[[], Iterator[tuple[Fact, ...]]]
+    tables: tuple[Table, ...]
+    find: Callable[..., Iterator[tuple[Fact, ...]]]
+
+    def violations(self) -> Iterator[tuple[Fact, ...]]:
+        """The facts that cannot hold together."""
+        return self.find(*self.tables)
 
 
 def constraints(schema: Store, facts: Facts) -> tuple[Constraint, ...]:
@@ -51,8 +57,7 @@ class _Reader:
         self._same_as = facts.links(SAME_AS)
 
     def constraints(self) -> Iterator[Constraint]:
-        nothing = self._facts.members(_NOTHING)
-        yield Constraint("cls-nothing2", lambda: (((nothing, key),) for key in nothing.steps))
+        yield Constraint("cls-nothing2", (self._facts.members(_NOTHING),), _all)
         members, links = self._facts.members, self._facts.links
         for rule, name, table in (
             ("cax-dw", "disjointWith", members),
@@ -60,14 +65,14 @@ class _Reader:
             ("prp-pdw", "propertyDisjointWith", links),
         ):
             for one, other in self._pairs(name):
-                yield _apart(rule, table(one), table(other))
+                yield Constraint(rule, (table(one), table(other)), _common)
         for rule, name, table in (
             ("cax-adc", "AllDisjointClasses", members),
             ("prp-adp", "AllDisjointProperties", links),
         ):
             for listed in self._lists(name):
                 for one, other in combinations(listed, 2):
-                    yield _apart(rule, table(one), table(other))
+                    yield Constraint(rule, (table(one), table(other)), _common)
         for rule, name, find in (
             ("prp-irp", "IrreflexiveProperty", _loops),
             ("prp-asyp", "AsymmetricProperty", _both_ways),
@@ -75,7 +80,7 @@ class _Reader:
             ("prp-ifp", "InverseFunctionalProperty", self._several_holders),
         ):
             for prop in self._typed(name):
-                yield Constraint(rule, _bound(find, links(prop)))
+                yield Constraint(rule, (links(prop),), find)
 
     def _several_values(self, table: Table) -> Iterator[tuple[Fact, ...]]:
         for subject, values in table.shared_subjects():
@@ -112,13 +117,12 @@ class _Reader:
             yield resource(quad.subject)
 
 
-def _apart(rule: str, one: Table, other: Table) -> Constraint:
-    """Two classes or properties have nothing in common."""
+def _all(table: Table) -> Iterator[tuple[Fact, ...]]:
+    return (((table, key),) for key in table.steps)
 
-    def violations() -> Iterator[tuple[Fact, ...]]:
-        return (((one, key), (other, key)) for key in one.steps.keys() & other.steps.keys())
 
-    return Constraint(rule, violations)
+def _common(one: Table, other: Table) -> Iterator[tuple[Fact, ...]]:
+    return (((one, key), (other, key)) for key in one.steps.keys() & other.steps.keys())
 
 
 def _loops(table: Table) -> Iterator[tuple[Fact, ...]]:
@@ -134,9 +138,3 @@ def _both_ways(table: Table) -> Iterator[tuple[Fact, ...]]:
         back = link(value, subject)
         if key <= back and back in table.steps:
             yield (table, key), (table, back)
-
-
-def _bound(
-    find: Callable[[Table], Iterator[tuple[Fact, ...]]], table: Table
-) -> Callable[[], Iterator[tuple[Fact, ...]]]:
-    return lambda: find(table)

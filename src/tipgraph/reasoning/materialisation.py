@@ -11,7 +11,7 @@ from typing import Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from tipgraph.errors import InconsistencyError
-from tipgraph.reasoning.axioms import is_axiom, refuse_axiom_in_data
+from tipgraph.reasoning.axioms import StatedAxioms
 from tipgraph.reasoning.best_ways import BestWays
 from tipgraph.reasoning.claim_facts import ClaimFacts
 from tipgraph.reasoning.clashes import Clash, clash_of, report
@@ -128,11 +128,9 @@ class Materialisation:
             yield triple
 
     def _checked(self, data: Iterable[Triple]) -> Iterator[Triple]:
-        # The data may hold the ontology too, with other names for the nodes without one.
-        known = set(map(_nameless, self._ontology.schema.asserted))
+        axioms = StatedAxioms(self._ontology.schema.asserted)
         for triple in self._noted(data):
-            if is_axiom(triple) and _nameless(triple) not in known:
-                refuse_axiom_in_data(triple)
+            axioms.refuse_others(triple)
             yield triple
 
     def _is_no_alias(self, triple: Triple) -> bool:
@@ -202,8 +200,3 @@ class _Labels:
     def find(self, term: NamedNode) -> str | None:
         number = self._terms.find(term)
         return None if number is None else self._labels.get(number)
-
-
-def _nameless(triple: Triple) -> tuple[object, ...]:
-    """A triple whose blank nodes are all alike."""
-    return tuple(None if isinstance(term, BlankNode) else term for term in triple)

@@ -10,6 +10,18 @@ from tipgraph.errors import UsageError
 from tipgraph.settings import Settings
 
 _SCHEMES: Final = ("http", "https")
+# The endings of addresses for writing, and of those for queries in their place.
+_SIBLINGS: Final = (
+    ("/update", "/query"),
+    ("/store", "/query"),
+    ("/data", "/query"),
+    ("/statements", ""),
+    ("/rdf-graphs/service", ""),
+    ("/sparql-graph-crud", "/sparql"),
+    ("/sparql-graph-crud-auth", "/sparql"),
+    ("/sparql-auth", "/sparql"),
+    ("/sparql/gsp/", "/sparql"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,14 @@ class Address:
         return cls(
             url.partition("#")[0], _credentials(settings), tls, settings.store_user, password
         )
+
+
+def query_address(url: str) -> str:
+    """The address for queries, as engines have it beside that for writing."""
+    for ending, sibling in _SIBLINGS:
+        if url.endswith(ending):
+            return url.removesuffix(ending) + sibling
+    return url
 
 
 def _credentials(settings: Settings) -> str:

@@ -77,6 +77,17 @@ def read_manifest(query: Query) -> Manifest:
     )
 
 
+def kept_for_itself(query: Query) -> tuple[NamedNode, ...]:
+    """The named graphs that an engine keeps for itself, which `read_manifest` does not list.
+
+    Raises:
+        QueryError: It does not say.
+    """
+    starts = " || ".join(f'STRSTARTS(STR(?g), "{start}")' for start in _SYSTEM)
+    rows = query(f"SELECT DISTINCT ?g {{ GRAPH ?g {{ ?s ?p ?o }} FILTER({starts}) }}")
+    return tuple(row["g"] for row in rows)
+
+
 def _graphs(query: Query) -> dict[str, int | None]:
     """The named graphs, with their numbers of triples where these can be had."""
     counted = _tried(

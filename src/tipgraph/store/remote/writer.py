@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from io import SEEK_END
 from types import TracebackType
-from typing import BinaryIO, Final, Self
+from typing import BinaryIO, ClassVar, Final, Self
 from urllib.parse import urlencode
 
 import httpcore
 
 from tipgraph import __version__
-from tipgraph.errors import EndpointAwayError, EndpointFailureError, QueryError
+from tipgraph.errors import EndpointAwayError, EndpointFailureError, EndpointSlowError, QueryError
 from tipgraph.store.remote.address import Address
 from tipgraph.store.remote.authorization import CHALLENGES, Authorization, asked_again
 from tipgraph.store.remote.endpoint import refusal
@@ -37,6 +37,9 @@ class Writer:
         seconds: How long the endpoint may say nothing while it works on a request.
     """
 
+    # Seconds for its sender to wait before each further attempt, if it may be made.
+    pauses: ClassVar = (1.0, 2.0, 4.0, 8.0)
+
     def __init__(self, address: Address, seconds: float) -> None:
         self._address = address
         self._timeouts = {"connect": _CONNECT, "read": seconds, "write": seconds}
@@ -49,6 +52,7 @@ class Writer:
 
         Raises:
             EndpointAwayError: There was no answer: it may have been made or not.
+            EndpointSlowError: Nor was there one in time: it may still be made.
             QueryError: It was refused.
         """
         body = urlencode({"update": text}).encode()
@@ -104,11 +108,11 @@ class Writer:
                         self._check(response)
                         return
             raise asked_again()
-        except httpcore.TimeoutException as error:
-            raise EndpointAwayError(
-                "the endpoint takes too long: give it smaller batches"
+        except (httpcore.ReadTimeout, httpcore.WriteTimeout) as error:
+            raise EndpointSlowError(
+                "the endpoint takes too long: give it smaller batches, or a longer --timeout"
             ) from error
-        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
             reason = str(error) or "it ended the connection"
             raise EndpointAwayError(f"the endpoint cannot be reached: {reason}") from error
 
