@@ -7,6 +7,7 @@ from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
+from shutil import rmtree
 from time import perf_counter
 
 import owlrl
@@ -15,7 +16,7 @@ from pyoxigraph import RdfFormat, Triple, parse
 
 from benchmarks.narratives import Narratives
 from benchmarks.report import verdict
-from benchmarks.services import FOLDER
+from benchmarks.services import FOLDER, free_port, install_peers, running
 from tipgraph.dataset import read_shipped
 from tipgraph.namespaces import GRAPH_ONTOLOGY
 from tipgraph.rdflib_terms import from_rdflib, to_rdflib
@@ -30,8 +31,8 @@ CURVE = (100_000, 1_000_000)
 def measure_inference() -> None:
     """Print how our inference compares with owlrl, and its own curve.
 
-    Sizes after `inference` on the command line are measured for ours alone, without and with the
-    statements about the evidence.
+    Sizes after `inference` on the command line are measured for ours alone: without and with the
+    statements about the evidence, and in Oxigraph's server.
     """
     sizes = tuple(int(argument) for argument in sys.argv[2:])
     for size in () if sizes else COMPARED:
@@ -50,6 +51,10 @@ def measure_inference() -> None:
             text = f"{engine}: {seconds:.2f} s, {megabytes:,.0f} MB"
             ratio = each / first.setdefault(engine, each)
             verdict(f"inference, {size:,}", text, ratio, at_most=1.2)
+        seconds, megabytes = measured_in_engine(size)
+        text = f"in Oxigraph's server: {seconds:.2f} s, {megabytes:,.0f} MB there"
+        ratio = seconds / size / first.setdefault("server", seconds / size)
+        verdict(f"inference, {size:,}", text, ratio, at_most=1.2)
 
 
 def measured(engine: str, size: int) -> tuple[str, float, float]:
@@ -63,6 +68,29 @@ def measured(engine: str, size: int) -> tuple[str, float, float]:
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     digest, seconds, megabytes = done.stdout.split()
     return digest, float(seconds), float(megabytes)
+
+
+def measured_in_engine(size: int) -> tuple[float, float]:
+    """Infer in Oxigraph's server, on disk, which holds the narratives in its default graph.
+
+    Returns:
+        Seconds of the command, and the peak memory of the server in MB.
+    """
+    program, store = install_peers() / "oxigraph", FOLDER / "inference-store"
+    rmtree(store, ignore_errors=True)
+    load = ["load", "-l", str(store), "-f", str(narratives(size))]
+    subprocess.run([program, *load], check=True, capture_output=True)
+    address = f"127.0.0.1:{free_port()}"
+    serve = [str(each) for each in (program, "serve", "-l", store, "-b", address)]
+    with running(serve, f"http://{address}/query", {}) as server:
+        command = ["infer", "--to", f"http://{address}/update", "--timeout", "3600"]
+        start = perf_counter()
+        subprocess.run([sys.executable, "-m", "tipgraph", *command], check=True)
+        seconds = perf_counter() - start
+        status = Path(f"/proc/{server.pid}/status").read_text(encoding="utf-8")
+    rmtree(store)
+    peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return seconds, int(peak.split()[1]) / 1024
 
 
 def narratives(size: int) -> Path:

@@ -140,13 +140,15 @@ def rdflib_endpoint(data: Path, programs: Path) -> Iterator[Service]:
 
 
 @contextlib.contextmanager
-def running(command: list[str], address: str, environment: dict[str, str]) -> Iterator[None]:
+def running(
+    command: list[str], address: str, environment: dict[str, str]
+) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a service until the block ends; begins when the service answers a query."""
     log = (FOLDER / "services.log").open("ab")
     process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **environment})
     try:
         wait_for(address, process)
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(20)
