@@ -101,6 +101,20 @@ class TestBuild:
         assert report["dataset_version"] == "1.2.3"
         assert " (was finished)\n" in rivers.run("build").stdout
 
+    def test_of_many_graphs_the_largest_are_told(self, tmp_path: Path) -> None:
+        triples = "".join(f"<urn:s> <urn:p> {n}, {-n} . " for n in range(1, 3))
+        graphs = "".join(f"<urn:g{n}> {{ <urn:s> <urn:p> {n} }} " for n in range(24))
+        data = tmp_path / "many.trig"
+        data.write_text(f"<urn:large> {{ {triples} }} {graphs}", encoding="utf-8")
+        arguments = ["build", "--data", str(data), "--output", str(tmp_path / "snapshots")]
+        text = CliRunner().invoke(app, arguments).stdout
+        told = re.findall(r"^ +(\d+) triples in (urn:\w+)$", text, re.MULTILINE)
+        assert told[0] == ("4", "urn:large")
+        assert len(told) == 20
+        assert "and 5 graphs that are no larger\n" in text
+        report = json.loads(CliRunner().invoke(app, [*arguments, "--format", "json"]).stdout)
+        assert len(report["graphs"]) == 25
+
     def test_output_chooses_the_folder(self, rivers: WorkingCopy, tmp_path: Path) -> None:
         report = json.loads(
             rivers.run("build", "--format", "json", "--output", tmp_path / "other").stdout

@@ -13,9 +13,11 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Triple
 
 from tipgraph.formats import GRAPH_FORMATS, find_format
-from tipgraph.namespaces import DCAT, DCTERMS, RDF, VOID, XSD
+from tipgraph.namespaces import DCAT, DCTERMS, RDF, RDFS, VOID, XSD
 from tipgraph.snapshot import Dump, Manifest
 
+# Thousands of graphs would make megabytes of every description; a query lists them all.
+MOST_GRAPHS: Final = 1000
 MEDIA_TYPES: Final = {"gz": "application/gzip", "zst": "application/zstd"}
 
 _IANA: Final = "https://www.iana.org/assignments/media-types/"
@@ -49,11 +51,7 @@ class Catalogue:
         yield _says(self.dataset, f"{DCAT}hasCurrentVersion", self.version)
         yield _says(self.dataset, f"{DCAT}hasVersion", self.version)
         yield from self._version()
-        for name, triples in self._manifest.graphs.items():
-            yield _says(self.dataset, f"{VOID}subset", NamedNode(name))
-            yield from _typed(NamedNode(name), f"{DCAT}Dataset", f"{VOID}Dataset")
-            if triples is not None:
-                yield _says(NamedNode(name), f"{VOID}triples", _integer(triples))
+        yield from self._graphs()
         for each in GRAPH_FORMATS:
             yield _says(self.dataset, f"{VOID}feature", NamedNode(each.iri))
         yield from self._service(NamedNode(f"{address}sparql"))
@@ -69,6 +67,21 @@ class Catalogue:
         if self._manifest.is_fixed:
             digest = Literal(f"sha256:{self._manifest.digest}")
             yield _says(self.version, f"{DCTERMS}identifier", digest)
+
+    def _graphs(self) -> Iterator[Triple]:
+        graphs = self._manifest.graphs
+        for name in self._manifest.largest_graphs(MOST_GRAPHS):
+            yield _says(self.dataset, f"{VOID}subset", NamedNode(name))
+            yield from _typed(NamedNode(name), f"{DCAT}Dataset", f"{VOID}Dataset")
+            triples = graphs[name]
+            if triples is not None:
+                yield _says(NamedNode(name), f"{VOID}triples", _integer(triples))
+        if len(graphs) > MOST_GRAPHS:
+            text = (
+                f"Of {len(graphs)} named graphs the {MOST_GRAPHS} largest are described here; "
+                f"{all_graphs(self._manifest)} lists all."
+            )
+            yield _says(self.dataset, f"{RDFS}comment", Literal(text, language="en"))
 
     def _service(self, endpoint: NamedNode) -> Iterator[Triple]:
         service = NamedNode(f"{self._base}sparql")
@@ -114,6 +127,13 @@ class Catalogue:
         yield _says(node, f"{_SPDX}checksum", checksum)
         yield _says(checksum, f"{_SPDX}algorithm", algorithm)
         yield _says(checksum, f"{_SPDX}checksumValue", digest)
+
+
+def all_graphs(manifest: Manifest) -> str:
+    """The query that lists all named graphs of a dataset."""
+    # By the first the engine of snapshots reads no triples; others may not know it.
+    pattern = "" if manifest.is_fixed else "?s ?p ?o "
+    return f"SELECT DISTINCT ?graph {{ GRAPH ?graph {{ {pattern}}} }}"
 
 
 def _typed(node: NamedNode, *classes: str) -> Iterator[Triple]:

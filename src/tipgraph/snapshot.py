@@ -9,6 +9,7 @@ triple once.
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from heapq import nlargest
 from pathlib import Path
 from typing import Final, Self
 
@@ -74,6 +75,12 @@ class Manifest:
     def is_fixed(self) -> bool:
         """Whether the dataset stays as it is, so that answers can be kept."""
         return bool(self.digest)
+
+    def largest_graphs(self, most: int) -> list[str]:
+        """The named graphs; where there are more than `most`, those of most triples first."""
+        if len(self.graphs) <= most:
+            return list(self.graphs)
+        return nlargest(most, self.graphs, key=lambda name: (self.graphs[name] or 0, name))
 
     @classmethod
     def from_json(cls, text: str) -> Self:

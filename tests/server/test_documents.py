@@ -13,7 +13,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from tests.isomorphism import read
-from tests.service import serving
+from tests.service import EX, serving
 from tipgraph.build import build
 from tipgraph.dataset import read_shipped
 from tipgraph.formats import GRAPH_FORMATS, TURTLE, Format
@@ -26,6 +26,7 @@ from tipgraph.namespaces import (
     GRAPH_ONTOLOGY,
     GRAPH_SHAPES,
     RDF,
+    SD,
     VOID,
 )
 from tipgraph.questions import questions
@@ -78,6 +79,28 @@ def own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]
     folder = tmp_path_factory.mktemp("own")
     data = folder / "lakes.trig"
     data.write_text("PREFIX ex: <http://example.org/> ex:a a ex:Lake . ex:g { ex:b a ex:Lake }")
+    snapshot = build(Inputs((data,)), folder / "snapshots").snapshot
+    with (
+        serving(snapshot.path, workers=1) as live,
+        live.client() as client,
+    ):
+        yield client
+
+
+@pytest.fixture(scope="module")
+def many_graphs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A service over 1,010 graphs, of which the last 40 are larger the later they come."""
+    folder = tmp_path_factory.mktemp("many")
+    data = folder / "narratives.nq"
+    a = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+    data.write_text(
+        "".join(
+            f"<{EX}n{triple}> <{a}> <{EX}Claim{number}> <{EX}g{number}> .\n"
+            for number in range(1010)
+            for triple in range(max(1, number - 968))
+        ),
+        encoding="utf-8",
+    )
     snapshot = build(Inputs((data,)), folder / "snapshots").snapshot
     with (
         serving(snapshot.path, workers=1) as live,
@@ -388,3 +411,41 @@ def rows(client: httpx.Client, query: str) -> set[tuple[str, ...]]:
 
 def local(triple: Triple) -> str:
     return re.split("[#/]", triple.predicate.value)[-1]
+
+
+class TestManyGraphs:
+    def test_the_page_has_the_largest_and_the_query_for_all(
+        self, many_graphs: httpx.Client
+    ) -> None:
+        html = many_graphs.get("/dataset", headers={"accept": HTML}).text
+        assert "There are 1,010 named graphs" in html
+        largest = [f"{EX}g{number}" for number in range(1009, 989, -1)]
+        assert re.findall(rf"<h3>.*?({EX}g\d+)\b", html) == largest
+        assert f"{EX}Claim990" in html
+        assert f"{EX}Claim989" not in html
+        address = next(link for link in Page(html).links if link.startswith("/sparql?query="))
+        answer = many_graphs.get(address, headers={"accept": "text/csv"})
+        assert sorted(answer.text.split()[1:]) == sorted(f"{EX}g{n}" for n in range(1010))
+
+    def test_the_graph_inside_of_the_page_is_of_these_alone(
+        self, many_graphs: httpx.Client
+    ) -> None:
+        embedded = read(page(many_graphs, "/dataset").data.encode(), RdfFormat.JSON_LD)
+        assert embedded < graph(many_graphs, "/dataset")
+        named = {found for line in embedded for found in re.findall(rf"{EX}g\d+", line)}
+        assert named == {f"{EX}g{number}" for number in range(990, 1010)}
+
+    @pytest.mark.parametrize(("path", "named"), [("/dataset", VOID), ("/sparql", SD)])
+    def test_descriptions_name_a_thousand(
+        self, many_graphs: httpx.Client, path: str, named: str
+    ) -> None:
+        answer = many_graphs.get(path, headers={"accept": "application/n-triples"})
+        triples = [quad.triple for quad in parse(answer.content, RdfFormat.N_TRIPLES)]
+        by = NamedNode(f"{named}{'subset' if path == '/dataset' else 'name'}")
+        graphs = {t.object.value for t in triples if t.predicate == by}
+        assert len(graphs) == 1000
+        assert graphs > {f"{EX}g{number}" for number in range(970, 1010)}
+
+    def test_the_dataset_says_that_there_are_more(self, many_graphs: httpx.Client) -> None:
+        text = "Of 1010 named graphs the 1000 largest are described here; SELECT"
+        assert text in many_graphs.get("/dataset.ttl").text

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -19,6 +19,9 @@ from tipgraph.cli.options import (
 )
 from tipgraph.settings import Settings
 from tipgraph.snapshot_folder import used
+
+# How many graphs are told to people.
+_MOST_GRAPHS: Final = 20
 
 
 def build_command(
@@ -47,8 +50,11 @@ def build_command(
         typer.echo(f"{name:<18}{seconds:8.2f} s")
     if built.seconds:
         typer.echo(f"{'in all':<18}{sum(built.seconds.values()):8.2f} s")
-    for name, count in manifest.graphs.items():
-        typer.echo(f"{count:>8} triples in {name}")
+    largest = manifest.largest_graphs(_MOST_GRAPHS)
+    for name in largest:
+        typer.echo(f"{manifest.graphs[name]:>8} triples in {name}")
+    if len(largest) < len(manifest.graphs):
+        typer.echo(f"     and {len(manifest.graphs) - len(largest)} graphs that are no larger")
     typer.echo(f"{manifest.default_graph_triples:>8} triples in the default graph")
     typer.echo(f"{size / 1e6:>8,.1f} MB on disk")
     typer.echo(f"digest   {manifest.digest}")

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from markupsafe import Markup
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, serialize
 
+from tipgraph.catalogue import all_graphs
 from tipgraph.namespaces import (
     DCTERMS,
     GRAPH_DATA,
@@ -26,6 +28,12 @@ from tipgraph.wording import Statements
 _LABELS: Final = (
     "SELECT ?thing ?label { ?thing <http://www.w3.org/2000/01/rdf-schema#label>|"
     "<http://www.w3.org/2004/02/skos/core#prefLabel> ?label FILTER(isIRI(?thing)) }"
+)
+# How many graphs, and rows in each table, the page of the dataset has; the document has more.
+_MOST_GRAPHS: Final = 20
+_MOST_ROWS: Final = 200
+_PARTS: Final = frozenset(
+    f"{VOID}{name}" for name in ("classPartition", "propertyPartition", "subset")
 )
 
 
@@ -52,7 +60,8 @@ class Pages:
             address: Where clients reach the service.
         """
         if document.name == "dataset":
-            values = self._dataset(document)
+            document = await asyncio.to_thread(self._bounded, document)
+            values = await asyncio.to_thread(self._dataset, document)
         else:
             ontology, shapes = [
                 (await self._sources.document(name, address)).triples
@@ -93,15 +102,25 @@ class Pages:
         vocabulary = Vocabulary(ontology, shapes)
         return {"vocabulary": vocabulary, "links": self._links("shapes", vocabulary.labels())}
 
+    def _bounded(self, document: Document) -> Document:
+        """The dataset's document without what it says of graphs that its page leaves out."""
+        manifest = self._sources.manifest
+        shown = set(manifest.largest_graphs(_MOST_GRAPHS))
+        left_out = {NamedNode(name) for name in manifest.graphs if name not in shown}
+        return replace(document, triples=_without(document.triples, left_out))
+
     def _dataset(self, document: Document) -> dict[str, Any]:
         known, manifest = Statements(document.triples), self._sources.manifest
-        graphs = [NamedNode(name) for name in manifest.graphs]
+        shown = manifest.largest_graphs(_MOST_GRAPHS)
+        graphs = [NamedNode(name) for name in shown]
         if known.objects(self._sources.default_graph, f"{VOID}triples"):
             graphs.insert(0, self._sources.default_graph)
         return {
             "manifest": manifest,
             "graphs": [_graph(known, graph) for graph in graphs],
-            "linksets": list(_linksets(known)),
+            "most_rows": _MOST_ROWS,
+            "all_graphs": all_graphs(manifest) if len(shown) < len(manifest.graphs) else "",
+            "linksets": sorted(_linksets(known), key=lambda link: -link[2]),
             "links": self._links("dataset"),
         }
 
@@ -187,6 +206,13 @@ def _graph(known: Statements, graph: NamedNode) -> GraphStatistics:
         partitions(known, graph, "class", "entities"),
         partitions(known, graph, "property", "triples"),
     )
+
+
+def _without(triples: Sequence[Triple], graphs: AbstractSet[object]) -> list[Triple]:
+    """Triples but those that speak of some graphs or of parts of them."""
+    parts = {t.object for t in triples if t.subject in graphs and t.predicate.value in _PARTS}
+    gone = graphs | parts
+    return [t for t in triples if t.subject not in gone and t.object not in gone]
 
 
 def _linksets(known: Statements) -> Iterable[tuple[NamedNode, str, int]]:

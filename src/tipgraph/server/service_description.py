@@ -4,12 +4,14 @@ SPARQL 1.1 Service Description: what `/sparql` answers without a query. All of i
 running configuration and the manifest of the dataset.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator
 from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple, serialize
 
+from tipgraph.catalogue import MOST_GRAPHS
 from tipgraph.errors import NotAcceptableError
 from tipgraph.formats import GRAPH_FORMATS, RESULTS_FORMATS, Format, media_types
 from tipgraph.namespaces import (
@@ -27,6 +29,7 @@ from tipgraph.namespaces import (
 )
 from tipgraph.server.exchange import Exchange
 from tipgraph.server.negotiation import HTML, negotiate
+from tipgraph.server.once import Once
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Manifest
 
@@ -36,6 +39,9 @@ _RDF_BASED: Final = NamedNode("http://www.w3.org/ns/entailment/OWL-RDF-Based")
 
 _PREFIXES: Final = ("dcterms", "graph", "owl", "rdfs", "sd", "void")
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
+
+# How many bodies are kept: they differ by format, and by the address that a client uses.
+_MOST: Final = 16
 
 Value = NamedNode | BlankNode | Literal
 
@@ -51,6 +57,7 @@ class ServiceDescription:
     def __init__(self, manifest: Manifest, settings: Settings) -> None:
         self._manifest = manifest
         self._settings = settings
+        self._bodies: Once[bytes] = Once(_MOST)
 
     async def send(self, exchange: Exchange) -> None:
         """Answer a request that has no query.
@@ -63,16 +70,20 @@ class ServiceDescription:
             available = (*media_types(GRAPH_FORMATS), HTML.media_type)
             raise NotAcceptableError("this is the service's description of itself", available)
         if isinstance(chosen, Format):
-            content_type, body = chosen.content_type, self._serialised(exchange, chosen)
+            endpoint = self._endpoint(exchange)
+            content_type = chosen.content_type
+            body = await self._bodies.get(
+                (chosen.name, endpoint), lambda: self._serialised(endpoint, chosen)
+            )
         else:
             content_type = "text/html; charset=utf-8"
             body = exchange.service.templates.render("sparql.html", query=None)
         await exchange.send_document([(b"content-type", content_type.encode())], body)
 
-    def _serialised(self, exchange: Exchange, chosen: Format) -> bytes:
-        description = describe_service(self._manifest, self._settings, self._endpoint(exchange))
-        body = serialize(
-            description,
+    async def _serialised(self, endpoint: NamedNode, chosen: Format) -> bytes:
+        body = await asyncio.to_thread(
+            serialize,
+            describe_service(self._manifest, self._settings, endpoint),
             format=chosen.engine,  # type: ignore[arg-type]
             prefixes={name: PREFIXES[name] for name in _PREFIXES},
         )
@@ -113,7 +124,7 @@ def describe_service(
         # The statistics of all graphs, in VoID, are in this one.
         yield Triple(service, NamedNode(f"{RDFS}seeAlso"), GRAPH_META)
     yield from _default_graph(dataset, manifest)
-    for number, (name, triples) in enumerate(sorted(manifest.graphs.items())):
+    for number, name in enumerate(sorted(manifest.largest_graphs(MOST_GRAPHS))):
         named, graph = BlankNode(f"named{number}"), BlankNode(f"graph{number}")
         yield _sd(dataset, "namedGraph", named)
         yield _typed(named, "NamedGraph")
@@ -124,7 +135,7 @@ def describe_service(
             yield _sd(named, "supportedEntailmentProfile", _OWL_RL)
         else:
             yield _sd(named, "entailmentRegime", _SIMPLE)
-        yield from _graph(graph, triples)
+        yield from _graph(graph, manifest.graphs[name])
 
 
 def _default_graph(dataset: BlankNode, manifest: Manifest) -> Iterator[Triple]:

@@ -21,6 +21,8 @@ from tipgraph.turtle import write_trig, write_turtle
 from tipgraph.wording import Statements
 
 _WHOLE_GRAPH: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+# How many documents are kept: the dataset's differ by the address that a client uses.
+_MOST: Final = 8
 # The last step of the IRI of the graph that each document is made of.
 _GRAPHS: Final = {"ontology": "ontology", "shapes": "shapes", "dataset": "meta"}
 
@@ -82,6 +84,7 @@ class Sources:
         self.manifest: Manifest = store.manifest
         self.default_graph = NamedNode(f"{self._base}dataset#default-graph")
         self._graphs: Once[list[Triple]] = Once(len(_GRAPHS))
+        self._documents: Once[Document] = Once(_MOST)
         self._counted: Once[list[Triple] | None] = Once(1)
 
     def has(self, name: str) -> bool:
@@ -95,7 +98,14 @@ class Sources:
             name: Its name.
             address: Where clients reach the service: the dataset's says where to call.
         """
+        here = address if name == "dataset" else ""
+        return await self._documents.get((name, here), lambda: self._read(name, address))
+
+    async def _read(self, name: str, address: str) -> Document:
         triples = await self._graphs.get(name, lambda: self._triples(name))
+        return await asyncio.to_thread(self._made, name, triples, address)
+
+    def _made(self, name: str, triples: Sequence[Triple], address: str) -> Document:
         if name == "dataset":
             catalogue = Catalogue(self.manifest, self._base)
             triples = list(dict.fromkeys([*triples, *catalogue.triples(address)]))
