@@ -2,8 +2,6 @@
 # Needed beforehand: make and Python 3.11 or later (PYTHON=python3.12 chooses one).
 
 PYTHON ?= python3
-HOST ?= 127.0.0.1
-PORT ?= 8000
 
 BIN := .venv/bin
 STAMP := .venv/installed
@@ -16,8 +14,8 @@ help: ## show this text
 	@echo "usage: make TARGET"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-serve: $(STAMP) $(LIBRARIES) ## build the graph if needed and serve it on http://127.0.0.1:8000 (HOST=, PORT=)
-	$(BIN)/tipgraph serve --host $(HOST) --port $(PORT)
+serve: $(STAMP) $(LIBRARIES) ## build the graph if needed and serve it on http://127.0.0.1:8000 (HOST=, PORT= or TIPGRAPH_*: elsewhere)
+	$(BIN)/tipgraph serve $(HOST:%=--host %) $(PORT:%=--port %)
 
 test: $(STAMP) $(LIBRARIES) ## run the tests with the coverage gate (ARGS="-k turtle" chooses some, without the gate)
 ifdef ARGS

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -108,6 +109,29 @@ def test_make_alone_shows_what_there_is() -> None:
     assert targets is not None
     for target in targets.group(1).split():
         assert re.search(rf"^  {target} +\w+", shown, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("given", "arguments"),
+    [
+        ([], []),
+        (["PORT=8001"], ["--port", "8001"]),
+        (["HOST=::1", "PORT=8001"], ["--host", "::1", "--port", "8001"]),
+    ],
+)
+def test_make_leaves_the_address_to_the_settings_unless_it_is_told(
+    given: list[str], arguments: list[str]
+) -> None:
+    environment = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
+    shown = subprocess.run(
+        ["make", "--dry-run", "serve", *given],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert shown.splitlines()[-1].split() == [".venv/bin/tipgraph", "serve", *arguments]
 
 
 def test_an_old_python_is_refused_in_one_line(tmp_path: Path) -> None:
