@@ -38,6 +38,7 @@ class TipgraphApp(FastAPI):
     SPARQL 1.1 Protocol asks for 400.
     """
 
+    store: Store
     service: Service
     parts: Parts
     envelope: Envelope
@@ -80,61 +81,72 @@ def create_app(store: Store, settings: Settings) -> TipgraphApp:
         store: Answers queries; started and stopped with the application.
         settings: Limits, base IRI, trusted proxies.
     """
+    files = AssetFiles(root=local_root(settings), web=web_folder(settings))
+    service = _service(store, settings, files)
+    app = TipgraphApp(
+        title=TITLE, version=__version__, lifespan=_running, docs_url=None, redoc_url=None
+    )
+    app.prefix = local_root(settings).rstrip("/")
+    app.store = store
+    app.service = service
+    app.validations = Validations(settings)
+    app.parts = _parts(service, store, settings, files=files, validations=app.validations)
+    add_problem_handlers(app)
+    app.envelope = Envelope(super(TipgraphApp, app).__call__, service)
+    app.include_router(operations_router(service.metrics, store))
+    app.include_router(pages_router(app, service.templates))
+    return app
+
+
+@asynccontextmanager
+async def _running(app: TipgraphApp) -> AsyncIterator[None]:
+    """Have the store started for as long as the application runs."""
+    await app.store.start()
+    try:
+        yield
+    finally:
+        await app.validations.stop()
+        await app.store.stop()
+
+
+def _service(store: Store, settings: Settings, files: AssetFiles) -> Service:
+    """What all exchanges share."""
     manifest = store.manifest
-    metrics = Metrics(store.pool, store.endpoint)
-    root = local_root(settings)
-    shipped = GRAPH_DATA.value in manifest.graphs
-    files = AssetFiles(root=root, web=web_folder(settings))
     templates = Templates(
         title=TITLE,
         dataset_version=manifest.dataset_version,
-        root=root,
-        shipped=shipped,
+        root=local_root(settings),
+        shipped=GRAPH_DATA.value in manifest.graphs,
         base_iri=settings.base_iri,
         asset=files.address,
         has_library=files.has_library,
     )
-    service = Service(
+    return Service(
         manifest.dataset_version,
         trusted_proxies=settings.trusted_proxies,
         base_iri=settings.base_iri,
         log_queries=settings.log_queries,
         body_seconds=settings.body_seconds,
-        metrics=metrics,
+        metrics=Metrics(store.pool, store.endpoint),
         templates=templates,
     )
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await store.start()
-        try:
-            yield
-        finally:
-            await app.validations.stop()
-            await store.stop()
 
-    app = TipgraphApp(
-        title=TITLE, version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+def _parts(
+    service: Service,
+    store: Store,
+    settings: Settings,
+    *,
+    files: AssetFiles,
+    validations: Validations,
+) -> Parts:
+    """What answers from the data, and beside it."""
+    index, root = search_of(store, settings), local_root(settings)
+    others = (
+        ValidationEndpoint(service, store, store.manifest, settings, validations=validations),
+        Dumps(service, store.snapshot, root=root) if store.snapshot else NoDumps(service),
+        Search(service, index, settings),
+        Why(service, store, settings),
+        Assets(service, files),
     )
-    app.service = service
-    app.prefix = root.rstrip("/")
-    index = search_of(store, settings)
-    app.validations = Validations(settings)
-    app.parts = Parts(
-        service,
-        store,
-        settings,
-        (
-            ValidationEndpoint(service, store, manifest, settings, validations=app.validations),
-            Dumps(service, store.snapshot, root=root) if store.snapshot else NoDumps(service),
-            Search(service, index, settings),
-            Why(service, store, settings),
-            Assets(service, files),
-        ),
-        index=index,
-    )
-    add_problem_handlers(app)
-    app.envelope = Envelope(super(TipgraphApp, app).__call__, service)
-    app.include_router(operations_router(metrics, store))
-    app.include_router(pages_router(app, templates))
-    return app
+    return Parts(service, store, settings, others, index=index)
