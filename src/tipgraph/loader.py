@@ -98,8 +98,9 @@ def load(
     if not quads.sizes:
         raise UsageError("there is nothing to load")
     # Only this needs the HTTP client, which takes a while to import.
-    from tipgraph.store.remote import Writer, open_remote
+    from tipgraph.store.remote import RemoteStore, Writer
     from tipgraph.store.remote.address import Address, query_address
+    from tipgraph.store.remote.holdings import NOTHING_KNOWN
 
     address = Address.of(settings, target.to, "--to")
     asked = settings.model_copy(
@@ -108,7 +109,8 @@ def load(
             "query_timeout": target.seconds,
         }
     )
-    with open_remote(asked) as store, Writer(address, target.seconds) as writer:
+    # The default graph that is counted is the engine's own, and no merge of graphs that it has.
+    with RemoteStore(asked, NOTHING_KNOWN) as store, Writer(address, target.seconds) as writer:
         loading = _Loading(quads, target, store, writer, announce)
         sent = loading.run()
         return Loaded(loading.verified(), sent)

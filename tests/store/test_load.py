@@ -193,6 +193,16 @@ def test_other_triples_are_refused_replaced_or_added_to(
     assert held(f"{endpoint}/query", "urn:g") == of_graph("urn:g")
 
 
+def test_a_default_graph_is_loaded_beside_the_shipped_graphs(
+    endpoint: str, rivers: WorkingCopy, snapshot: Snapshot
+) -> None:
+    for arguments in ((), ("--data", "a.trig"), ("--data", "a.trig", "--existing", "replace")):
+        result = rivers.run("load", "--to", f"{endpoint}/update", *arguments)
+        assert result.exit_code == 0, result.stderr
+        assert "triples sent" in result.stdout
+    assert len(held(f"{endpoint}/query")) == len(of_graph(""))
+
+
 @pytest.mark.parametrize(
     ("answer", "exit_code", "message"),
     [
