@@ -1,5 +1,6 @@
 """`tipgraph validate` on the command line: exit codes, what is selected, and what is shown."""
 
+import json
 import os
 import pty
 import subprocess
@@ -97,6 +98,15 @@ class TestExitCodes:
         code, written, _ = run("--fail-on", "violation", "--limit", "1", "--format", "csv")
         assert code == 1
         assert len(written.splitlines()) == 2
+
+    @pytest.mark.parametrize("engine", ["shacl", "pyshacl"])
+    def test_a_result_of_any_severity_keeps_data_from_conforming(self, engine: str) -> None:
+        own = SHAPES.replace("sh:severity sh:Info", "sh:severity ex:Grave")
+        Path("shapes.ttl").write_text(own)
+        code, written, _ = run("--shape", "s:LakeShape", "--engine", engine, "--format", "json")
+        assert (code, json.loads(written)["conforms"]) == (1, False)
+        code, written, _ = run("--shape", "s:LakeShape", "--engine", engine, "--format", "ttl")
+        assert (code, "sh:conforms false" in written) == (1, True)
 
     def test_a_text_that_breaks_its_grammar(self) -> None:
         Path("data.ttl").write_text("<a> ")

@@ -26,6 +26,7 @@ _DATA_NODE: Final = re.compile(r"0_b(\d+)")
 _SHAPES_NODE: Final = re.compile(r"1_b(\d+)")
 _REPORT_NODE: Final = re.compile(r"(r\d+)(?:_p\d+)?")
 _RESULT: Final = NamedNode(f"{SH}result")
+_CONFORMS: Final = NamedNode(f"{SH}conforms")
 _COMPONENT: Final = NamedNode(f"{SH}sourceConstraintComponent")
 _TRUE: Final = Literal(True)
 _VALUE: Final = NamedNode(f"{SH}value")
@@ -78,7 +79,7 @@ def validate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
     naming = _Naming(data, shapes)
     named = [naming.renamed(quad.triple) for quad in report]
     triples = _without_repetition(_without_false_values(named, graph))
-    found = ValidationReport.from_triples(triples, engine=engine_name())
+    found = ValidationReport.from_triples(_judged(triples), engine=engine_name())
     _check_values(found.results, graph)
     return found
 
@@ -231,6 +232,20 @@ def _without_false_values(triples: list[Triple], shapes: ShapesTriples) -> list[
         elif _PROJECTED_VALUE.match(query):
             raise UnsupportedError("a query of the shapes may have left ?value unbound")
     return kept
+
+
+def _judged(triples: list[Triple]) -> Iterator[Triple]:
+    """The report, which says that the data conforms only if it has no result at all.
+
+    The engine goes by the severities that SHACL 1.2 knows, and passes over results of all others
+    (https://www.w3.org/TR/shacl/#conforms).
+    """
+    conforms = not any(triple.predicate == _RESULT for triple in triples)
+    for triple in triples:
+        if triple.predicate == _CONFORMS:
+            yield Triple(triple.subject, _CONFORMS, Literal(conforms))
+        else:
+            yield triple
 
 
 def _check_values(results: Iterable[ValidationResult], shapes: ShapesTriples) -> None:
