@@ -229,6 +229,28 @@ class TestRefusals:
         assert response.status_code == status, response.text
         assert response.json()["type"] == f"/problems/{problem}"
 
+    @pytest.mark.parametrize("cut", [b"--b--\r\n", b"--\r\n"])
+    def test_a_body_that_was_cut_short_is_not_validated_without_its_shapes(
+        self, client: httpx.Client, cut: bytes
+    ) -> None:
+        parts = ((name, text) for name, (_, text, _) in files())
+        body = b"".join(
+            f'--b\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'.encode()
+            for name, text in parts
+        )
+        headers = {"content-type": "multipart/form-data; boundary=b", "accept": "text/csv"}
+        whole = body + b"--b--\r\n"
+        report = client.post("/validate", content=whole, headers=headers)
+        assert report.headers["tipgraph-conforms"] == "false"
+        response = client.post("/validate", content=whole.removesuffix(cut), headers=headers)
+        assert (response.status_code, response.json()["type"]) == (400, "/problems/bad-encoding")
+
+    def test_a_file_that_is_neither_data_nor_shapes(self, client: httpx.Client) -> None:
+        sent = [("data", ("mine.ttl", DATA)), ("shape", ("shapes.ttl", SHAPES))]
+        response = client.post("/validate", files=sent)
+        assert (response.status_code, response.json()["type"]) == (400, "/problems/bad-parameter")
+        assert "shapes" in response.json()["detail"]
+
     @pytest.mark.parametrize(
         ("query", "status"),
         [

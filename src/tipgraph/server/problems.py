@@ -88,8 +88,9 @@ _TYPES: Final = (
     ProblemType(
         "bad-encoding",
         400,
-        "The request is not valid UTF-8",
-        "Parameters and bodies are UTF-8, in parameters percent-encoded once.",
+        "The request cannot be decoded",
+        "Parameters and bodies are UTF-8, in parameters percent-encoded once. A compressed body, or "
+        "one of several parts, has to be whole.",
     ),
     ProblemType(
         "malformed-request",

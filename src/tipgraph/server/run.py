@@ -52,7 +52,8 @@ def run(app: TipgraphApp, settings: Settings) -> None:
     check_address(settings.host, settings.port)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
-    for name, level in (("tipgraph", logging.INFO), ("uvicorn", logging.ERROR)):
+    levels = {"tipgraph": logging.INFO, "uvicorn": logging.ERROR, "python_multipart": logging.ERROR}
+    for name, level in levels.items():
         logger = logging.getLogger(name)
         logger.addHandler(handler)
         logger.setLevel(level)

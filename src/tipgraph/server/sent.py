@@ -72,6 +72,16 @@ def base_of(role: str) -> str:
     return f"urn:tipgraph:{role}/"
 
 
+class _Parser(MultiPartParser):
+    """Knows whether the last boundary has come, without which the last part is lost in silence."""
+
+    ended = False
+
+    def on_end(self) -> None:
+        """Note the last boundary."""
+        self.ended = True
+
+
 async def _read_parts(
     body: bytes,
     field: bytes,
@@ -83,7 +93,7 @@ async def _read_parts(
     async def stream() -> AsyncGenerator[bytes, None]:
         yield body
 
-    parser = MultiPartParser(
+    parser = _Parser(
         Headers({"content-type": field.decode("latin-1")}),
         stream(),
         max_files=_MOST_PARTS,
@@ -95,14 +105,17 @@ async def _read_parts(
     except (MultiPartException, KeyError, UnicodeDecodeError) as error:
         reason = getattr(error, "message", None) or f"the body is not {MULTIPART}"
         raise RequestError("bad-encoding", str(reason)) from error
+    if not parser.ended:
+        raise RequestError("bad-encoding", "the body was cut short: its last boundary is missing")
     for name, value in form.multi_items():
         if not isinstance(value, UploadFile):
             parameters.add(name, value)
             continue
-        content = await value.read()
         if name not in ROLES:
-            parameters.add(name, _utf8(content, name))
-        elif content.strip():
+            known = ", ".join(ROLES)
+            raise RequestError("bad-parameter", f"a file cannot be {name!r}, only one of {known}")
+        content = await value.read()
+        if content.strip():
             source = value.filename or name
             found = _part_format(value.content_type or "", source, form.get(f"{name}-format"))
             text = _utf8(content, source)
