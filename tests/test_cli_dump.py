@@ -34,6 +34,14 @@ class TestDump:
             RdfFormat.TRIG,
         )
 
+    def test_what_a_format_cannot_hold_is_refused(self, rivers: WorkingCopy) -> None:
+        text = '<tag:s> <tag:p> <<( <tag:s> <tag:p> 1 )>> . <tag:s> <http://a/1> "a" .'
+        rivers.path("a.ttl").write_text(text, encoding="utf-8")
+        for form in ("jsonld", "rdf"):
+            result = rivers.run("dump", "--data", "a.ttl", "--graph", "default", "--format", form)
+            assert result.exit_code == 2
+            assert "cannot hold" in result.stderr
+
     def test_the_shipped_dataset_is_what_its_digest_says(self, rivers: WorkingCopy) -> None:
         manifest = json.loads(rivers.run("build", "--format", "json").stdout)
         content = rivers.run("dump").stdout_bytes

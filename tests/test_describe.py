@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    parse,
+)
 
 from tests.lakes import BOATS, write_lakes
 from tests.service import write_snapshot
@@ -148,6 +158,31 @@ class TestStanding:
         about = [quad for quad in tombstone.quads if quad.subject == NamedNode(f"{ID}pond")]
         assert {quad.graph_name for quad in about} == {GRAPH_META}
         assert LAKE in {quad.object for quad in about}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"( {' '.join(map(str, range(200)))} )",
+        "( ( 1 2 3 ) [ ex:p ( 4 [ ex:q ( 5 6 7 8 ) ] ) ] )",
+        f"{'[ ex:p ' * 20} 1 {']' * 20}",
+        "_:a . _:a ex:p _:a , _:b . _:b ex:q _:a",
+        "_:a . _:a rdf:first 1 ; rdf:rest _:a",
+    ],
+    ids=["long list", "lists in lists", "deep", "circle", "endless list"],
+)
+@pytest.mark.parametrize("in_default", [True, False], ids=["default graph", "named graph"])
+def test_all_that_a_thing_leads_to_is_said(tmp_path: Path, said: str, in_default: bool) -> None:
+    text = f"PREFIX ex: <http://e.org/> PREFIX rdf: <{RDF}> ex:thing ex:has {said} ."
+    written = text if in_default else text.replace("ex:thing", "GRAPH ex:g { ex:thing") + " }"
+    quads = Dataset(parse(written, RdfFormat.TRIG))
+    snapshot = write_snapshot(tmp_path / "snapshot", list(quads))
+    with open_store(snapshot) as store:
+        thing = NamedNode("http://e.org/thing")
+        found = Dataset(run(store, Describer(merged=False).description(thing)).quads)
+    for each in (quads, found):
+        each.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    assert found == quads
 
 
 def test_a_default_graph_of_its_own_is_described_too(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pyoxigraph import (
     Quad,
     RdfFormat,
     Triple,
+    parse,
     serialize,
 )
 
@@ -271,6 +272,31 @@ def test_a_comment_among_the_prefixes_joins_the_header() -> None:
 def test_deep_nesting_is_refused() -> None:
     with pytest.raises(InputSyntaxError, match="nested more than 100 deep"):
         format_turtle(f"{EX}ex:a ex:p {'[ ex:p ' * 101}1{']' * 101} .", "test")
+
+
+RDF_12 = """@prefix ex: <http://example.org/> .
+
+ex:a
+    ex:p
+        "سد"@ar--rtl,
+        "x"@ar,
+        <<( ex:s ex:p <http://www.w3.org/1999/02/22-rdf-syntax-ns#nil> )>>,
+        <<( ex:s ex:p <<( _:c14n0 ex:p 1 )>> )>> .
+
+_:c14n0 ex:q "a node that a triple term names, and no other statement" .
+"""
+
+
+def test_triple_terms_and_directions_of_rdf_12_are_kept() -> None:
+    quads = parse_rdf(RDF_12, RdfFormat.TURTLE, "test")
+    assert graph(write_turtle(quads)) == graph(RDF_12)
+    assert graph(format_turtle(RDF_12, "test")) == graph(RDF_12)
+    in_graph = [Quad(q.subject, q.predicate, q.object, NamedNode("http://g/")) for q in quads]
+    found = Dataset(parse(write_trig(in_graph), RdfFormat.TRIG))
+    found.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    expected = Dataset(in_graph)
+    expected.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    assert found == expected
 
 
 def test_every_shipped_file_keeps_its_graph() -> None:

@@ -62,8 +62,10 @@ _UP: Final = (
     f"{OA}hasSource",
 )
 _IS_STATEMENT: Final = f"?s <{TIP}claimPredicate> ?any"
-# Blank nodes this far from a described node are followed; lists of more members are cut there.
-_DEEPEST: Final = 64
+# Blank nodes this many steps from a described node are followed; the members of a list, of any
+# length, are one step from what has the list.
+_DEPTHS: Final = (2, 8, 32)
+_REST: Final = f"<{RDF}rest>"
 _CANDIDATES: Final = 20_000
 
 
@@ -232,32 +234,37 @@ class Describer:
         A blank node has no name by which a second query could ask for more of it, so one query
         follows them some steps, and one that follows them further takes its place if need be.
         """
-        depth = 2
-        while True:
-            solutions = yield self._steps(nodes, depth)
-            cut = any(
-                int(row["step"].value) == depth and isinstance(row["o"], BlankNode)
+        solutions: Solutions | tuple[()] = ()
+        for depth in _DEPTHS:
+            solutions = yield self._steps(nodes, depth, lists=depth > _DEPTHS[0])
+            described = {row["s"] for row in solutions}
+            # What has been described leads nowhere else: blank nodes may point at each other.
+            if not any(
+                int(row["step"].value) == depth
+                and isinstance(row["o"], BlankNode)
+                and row["o"] not in described
                 for row in solutions
-            )
-            if not cut or depth >= _DEEPEST:
-                return {
-                    Quad(row["s"], row["p"], row["o"], row["g"] or DefaultGraph())
-                    for row in solutions
-                }
-            depth *= 4
+            ):
+                break
+        return {Quad(row["s"], row["p"], row["o"], row["g"] or DefaultGraph()) for row in solutions}
 
-    def _steps(self, nodes: Sequence[NamedNode], depth: int) -> str:
+    def _steps(self, nodes: Sequence[NamedNode], depth: int, *, lists: bool) -> str:
         """A query for what is said of nodes and of blank nodes up to some steps from them.
 
         A node and the blank nodes that belong to it are together in the default graph, or all of
         them are in named ones.
+
+        Args:
+            nodes: The nodes.
+            depth: How many steps.
+            lists: Whether each step leads to all members of a list that begins there.
         """
         values = " ".join(map(str, nodes))
         branches = []
         for step in range(depth + 1):
             path = [f"?n{number}" for number in range(step)] + ["?s"]
             edges = [
-                (f"{one} ?p{number} {other}", f"?g{number}")
+                (_edge(number, one, other, lists=lists), f"?g{number}")
                 for number, (one, other) in enumerate(pairwise(path))
             ]
             edges.append(("?s ?p ?o", "?g"))
@@ -324,6 +331,16 @@ def run(store: Store, plan: Plan[Made]) -> Made:
     except StopIteration as stop:
         made: Made = stop.value
         return made
+
+
+def _edge(number: int, one: str, other: str, *, lists: bool) -> str:
+    """A pattern that leads from a node to a blank node, or to a member of the list that it is."""
+    if not lists:
+        return f"{one} ?p{number} {other}"
+    head = f"?l{number}"
+    # A member is found by one way only, or there were as many as there are paths along the list.
+    once = f" FILTER(?p{number} != {_REST})" if number else ""
+    return f"{one} ?p{number} {head} FILTER(isBlank({head})){once} {head} {_REST}* {other}"
 
 
 def _holds(term: Any) -> bool:

@@ -29,7 +29,8 @@ from pyoxigraph import (
     serialize,
 )
 
-from tipgraph.formats import Format
+from tipgraph.errors import NotAcceptableError
+from tipgraph.formats import N_TRIPLES, TURTLE, Format, media_types
 from tipgraph.namespaces import (
     GRAPH_DATA,
     PREFIXES,
@@ -37,6 +38,7 @@ from tipgraph.namespaces import (
     TIP,
     shorten,
 )
+from tipgraph.representable import fits, keep_carriage_returns
 from tipgraph.snapshot import Dump, Snapshot
 from tipgraph.streams import opened
 from tipgraph.turtle import write_turtle
@@ -179,6 +181,9 @@ def copy_dump(
         content: Where it is written.
         form: The format.
         graph: IRI of the graph, or `DEFAULT`; None for the whole dataset.
+
+    Raises:
+        NotAcceptableError: The format cannot hold a triple.
     """
     quads = read_dump(snapshot, graph)
     prefixes, engine = dict(PREFIXES), form.engine
@@ -186,7 +191,34 @@ def copy_dump(
     if graph is None:
         serialize(quads, content, engine, prefixes=prefixes)
     else:
-        serialize((quad.triple for quad in quads), content, engine, prefixes=prefixes)
+        triples = _fitting((quad.triple for quad in quads), engine)
+        if engine == RdfFormat.RDF_XML:
+            content = cast("IO[bytes]", _WithCarriageReturns(content))
+        serialize(triples, content, engine, prefixes=prefixes)
+
+
+def _fitting(triples: Iterable[Triple], engine: RdfFormat) -> Iterator[Triple]:
+    for triple in triples:
+        if not fits(triple, engine):
+            others = media_types((TURTLE, N_TRIPLES))
+            raise NotAcceptableError(f"{engine.name} cannot hold {triple}", others)
+        yield triple
+
+
+class _WithCarriageReturns:
+    """A binary writer of XML that keeps the carriage returns of texts."""
+
+    def __init__(self, content: IO[bytes]) -> None:
+        self._content = content
+
+    def write(self, part: bytes) -> int:
+        """Write a part."""
+        self._content.write(keep_carriage_returns(part))
+        return len(part)
+
+    def flush(self) -> None:
+        """Pass on what was written."""
+        self._content.flush()
 
 
 def read_dump(snapshot: Snapshot, graph: str | None = None) -> Iterator[Quad]:

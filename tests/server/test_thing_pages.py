@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pyoxigraph import RdfFormat
+from pyoxigraph import RdfFormat, Triple, parse
 
 from tests.isomorphism import read
 from tests.lakes import THINGS
@@ -148,6 +148,39 @@ class TestElsewhere:
     def test_near_matches_are_linked_below_the_prefix(self, prefixed: httpx.Client) -> None:
         near = prefixed.get("/id/lak").json()["near"]
         assert near[0]["href"] == "/tg/id/lake"
+
+
+def test_blank_nodes_of_every_kind_have_pages(tmp_path: Path) -> None:
+    members = " ".join(f'"member {number}"' for number in range(300))
+    text = f"""PREFIX e: <http://e.org/> PREFIX id: <{ID}>
+        id:list e:has ( {members} ) . id:circle e:has _:a . _:a e:has _:b . _:b e:has _:a ; e:n 7 .
+        id:deep e:has {"[ e:in " * 60} 1 {"]" * 60} ."""
+    path = tmp_path / "own.ttl"
+    path.write_text(text, encoding="utf-8")
+    snapshot = build(Inputs((path,)), tmp_path / "snapshots").snapshot
+    with serving(snapshot.path) as live, live.client() as client:
+        listed = Page(client.get("/page/id/list").text).texts
+        assert [each for each in listed if each.startswith("member ")] == [
+            f"member {number}" for number in range(300)
+        ]
+        circle = Page(client.get("/page/id/circle").text).texts
+        assert {"7", "the node that this is part of"} < set(circle)
+        assert client.get("/page/id/deep").status_code == 200
+
+
+def test_triple_terms_are_in_the_formats_that_can_hold_them(tmp_path: Path) -> None:
+    path = tmp_path / "own.ttl"
+    path.write_text(f"<{ID}a> <tag:p> <<( <{ID}b> <tag:p> 'x' )>> .", encoding="utf-8")
+    snapshot = build(Inputs((path,)), tmp_path / "snapshots").snapshot
+    with serving(snapshot.path) as live, live.client() as client:
+        for form, suffix in ((RdfFormat.TURTLE, "ttl"), (RdfFormat.N_TRIPLES, "nt")):
+            found = list(parse(client.get(f"/data/id/a.{suffix}").content, form))
+            assert any(isinstance(each.object, Triple) for each in found)
+        assert client.get("/page/id/a").status_code == 200
+        refused = client.get("/data/id/a.jsonld")
+        assert (refused.status_code, refused.json()["type"]) == (406, "/problems/not-acceptable")
+        query = {"query": "CONSTRUCT WHERE { ?s ?p ?o }", "format": "jsonld"}
+        assert client.get("/sparql", params=query).status_code == 406
 
 
 def test_what_was_inferred_is_inside_once(tmp_path: Path) -> None:

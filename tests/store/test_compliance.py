@@ -1,5 +1,7 @@
 """What every store has to do, held against each: the same answers and the same errors."""
 
+from xml.etree import ElementTree
+
 import pytest
 from pyoxigraph import Literal, NamedNode
 
@@ -15,7 +17,17 @@ from tipgraph.errors import (
     ReadOnlyError,
     ResultTooLargeError,
 )
-from tipgraph.formats import CSV, GRAPH_FORMATS, JSON, N_TRIPLES, RESULTS_FORMATS, TURTLE, Format
+from tipgraph.formats import (
+    CSV,
+    GRAPH_FORMATS,
+    JSON,
+    N_TRIPLES,
+    RDF_XML,
+    RESULTS_FORMATS,
+    TURTLE,
+    XML,
+    Format,
+)
 from tipgraph.store import QueryRequest, Solutions, Store, Triples
 
 GRAPH = "https://w3id.org/tipgraph/graph/"
@@ -78,6 +90,25 @@ def test_an_empty_answer_is_known_as_one_in_each_format(store: Store, form: Form
 def test_a_small_graph_is_not_taken_for_empty(store: Store, form: Format) -> None:
     query = f"CONSTRUCT {{ <{EX}a> <{EX}b> 1 }} {{}}"
     assert not store.answer(QueryRequest(query, graph_format=form)).is_empty
+
+
+@pytest.mark.parametrize(
+    ("query", "form"),
+    [
+        ("SELECT ?x { VALUES ?x { 'a\\r\\nb' } }", XML),
+        (f"CONSTRUCT {{ <{EX}a> <{EX}b> 'a\\r\\nb' }} {{}}", RDF_XML),
+    ],
+    ids=["results", "graph"],
+)
+def test_line_ends_in_texts_survive_in_xml(store: Store, query: str, form: Format) -> None:
+    body = store.answer(QueryRequest(query, results_format=form, graph_format=form)).body
+    assert "a\r\nb" in list(ElementTree.fromstring(body).itertext())  # noqa: S314
+
+
+def test_what_xml_cannot_hold_is_not_acceptable(store: Store) -> None:
+    query = "SELECT ?x { VALUES ?x { 'a\\u0001' } }"
+    with pytest.raises(NotAcceptableError, match="XML cannot hold"):
+        store.answer(QueryRequest(query, results_format=XML))
 
 
 def test_turtle_has_the_prefixes_it_uses_and_no_others(store: Store) -> None:

@@ -17,6 +17,7 @@ from tipgraph.namespaces import (
     shorten,
 )
 from tipgraph.questions import Question, questions
+from tipgraph.representable import fits
 from tipgraph.server.addresses import local_root, web_address
 from tipgraph.server.sources import Document, Sources, partitions
 from tipgraph.server.templates import Templates
@@ -237,9 +238,10 @@ def _prefixes(triples: Sequence[Triple]) -> list[tuple[str, str]]:
 
 
 def embedded(triples: Iterable[Triple]) -> Markup:
-    """A graph in JSON-LD as it may stand inside of a `script` element of a page."""
+    """A graph, as far as JSON-LD can hold it, as it may stand in a `script` element of a page."""
     # A triple may stand in several graphs, and the engine would write each.
-    written = serialize(dict.fromkeys(triples), format=RdfFormat.JSON_LD) or b""
+    held = (triple for triple in dict.fromkeys(triples) if fits(triple, RdfFormat.JSON_LD))
+    written = serialize(held, format=RdfFormat.JSON_LD) or b""
     # What could end the element, or begin a comment in it, is written as JSON escapes.
     safe = written.decode().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return Markup(safe)  # noqa: S704  # escaped right above

@@ -89,8 +89,8 @@ _TYPES: Final = (
         "bad-encoding",
         400,
         "The request cannot be decoded",
-        "Parameters and bodies are UTF-8, in parameters percent-encoded once. A compressed body, or "
-        "one of several parts, has to be whole.",
+        "Parameters and bodies are UTF-8, in parameters percent-encoded once. A compressed body, "
+        "or one of several parts, has to be whole.",
     ),
     ProblemType(
         "malformed-request",

@@ -27,6 +27,10 @@ _LEADING: Final = (
     f"{PROV}wasDerivedFrom",
 )
 _PLAIN: Final = (f"{XSD}string", f"{RDF}langString")
+_CELL: Final = {NamedNode(f"{RDF}first"), NamedNode(f"{RDF}rest")}
+_LIST: Final = NamedNode(f"{RDF}List")
+# Nodes without a name that stand in each other this deep are left to the data.
+_DEEPEST: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,8 @@ class Display:
         self._root = root
         asserted = {quad.triple for quad in quads if quad.graph_name != GRAPH_INFERRED}
         self._labels: dict[NamedNode, RdfLiteral | None] = {}
+        # The nodes without a name that what is being shown stands in.
+        self._around: list[BlankNode] = []
         self._inferred = {
             (quad.subject, quad.predicate.value, quad.object)
             for quad in quads
@@ -123,10 +129,38 @@ class Display:
         if isinstance(term, NamedNode):
             return self.named(term, triple)
         if isinstance(term, BlankNode):
-            return Shown("", inferred=inferred, inside=self.rows(term), term=term)
+            return self._unnamed(term, inferred)
         datatype = term.datatype.value
         note = "" if datatype in _PLAIN else shorten(datatype)
         return Shown(term.value, "", term.language or "", note, inferred, term=term)
+
+    def _unnamed(self, node: BlankNode, inferred: bool) -> Shown:
+        """A node without a name by what is said of it, a list by its members."""
+        if node in self._around:
+            return Shown("the node that this is part of", inferred=inferred, term=node)
+        if len(self._around) == _DEEPEST:
+            return Shown("more is in the data", inferred=inferred, term=node)
+        self._around.append(node)
+        members = self._members(node)
+        if members:
+            inside: tuple[Row, ...] = (Row(Shown("members", term=_LIST), members),)
+        else:
+            inside = self.rows(node)
+        self._around.pop()
+        return Shown("", inferred=inferred, inside=inside, term=node)
+
+    def _members(self, node: BlankNode) -> tuple[Shown, ...]:
+        """The members of a list of which nothing else is said; none where there is no such list."""
+        cell: object = node
+        seen: set[object] = set()
+        while self.known.predicates.get(cell) == _CELL and cell not in seen:
+            seen.add(cell)
+            [cell, *more] = self.known.objects(cell, f"{RDF}rest")
+            if more:
+                return ()
+        if cell != NamedNode(f"{RDF}nil"):
+            return ()
+        return tuple(self.shown(member) for member in self.known.members(node))
 
     def named(self, node: NamedNode, triple: tuple[object, str, object] | None = None) -> Shown:
         """A thing by its label, or else by its short IRI."""

@@ -10,7 +10,7 @@ from tipgraph.describe import Description
 from tipgraph.errors import NotAcceptableError
 from tipgraph.formats import GRAPH_FORMATS, Format, media_types
 from tipgraph.namespaces import DCTERMS, FOAF, PREFIXES, RDF, VOID, XSD
-from tipgraph.store.serialiser import fits_xml
+from tipgraph.representable import fits, keep_carriage_returns
 from tipgraph.turtle import write_trig, write_turtle
 
 _HYDRA_NEXT: Final = "http://www.w3.org/ns/hydra/core#next"
@@ -64,7 +64,8 @@ def write_quads(quads: Sequence[Quad], form: Format) -> bytes:
     formats with named graphs, and there are such, mostly look no further than the default graph.
 
     Raises:
-        NotAcceptableError: The format cannot write these triples, as RDF/XML cannot write some.
+        NotAcceptableError: The format cannot hold these triples, as RDF/XML and JSON-LD cannot
+            hold some.
     """
     if form.engine == RdfFormat.TURTLE:
         return write_turtle(quads).encode()
@@ -77,17 +78,22 @@ def write_quads(quads: Sequence[Quad], form: Format) -> bytes:
 
 
 def _serialised(quads: Sequence[Quad], form: Format) -> bytes:
-    if form.engine == RdfFormat.RDF_XML and not all(fits_xml(quad.triple) for quad in quads):
+    assert isinstance(form.engine, RdfFormat)  # noqa: S101  # it is a format of graphs
+    if not all(fits(quad.triple, form.engine) for quad in quads):
         others = [each for each in GRAPH_FORMATS if each is not form]
-        raise NotAcceptableError("RDF/XML cannot write these triples", media_types(others))
+        raise NotAcceptableError(
+            f"{form.engine.name} cannot hold all of these triples", media_types(others)
+        )
     statements = quads if form.engine == RdfFormat.N_QUADS else [quad.triple for quad in quads]
-    body = serialize(statements, format=form.engine, prefixes=dict(PREFIXES))  # type: ignore[arg-type]
+    body = serialize(statements, format=form.engine, prefixes=dict(PREFIXES))
     assert body is not None  # noqa: S101  # it was not to be written to a file
     if form.engine != RdfFormat.RDF_XML:
         return body
     # The engine declares namespaces in another order each time.
     return _NAMESPACES.sub(
-        lambda found: b" " + b" ".join(sorted(found.group().split())), body, count=1
+        lambda found: b" " + b" ".join(sorted(found.group().split())),
+        keep_carriage_returns(body),
+        count=1,
     )
 
 

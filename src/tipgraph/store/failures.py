@@ -72,7 +72,7 @@ def not_acceptable(kind: int, reason: str = "") -> NotAcceptableError:
     """
     if kind == GRAPH:
         return NotAcceptableError(reason or "this query gives a graph", media_types(GRAPH_FORMATS))
-    return NotAcceptableError("this query gives results", media_types(RESULTS_FORMATS))
+    return NotAcceptableError(reason or "this query gives results", media_types(RESULTS_FORMATS))
 
 
 def timed_out(seconds: float) -> QueryTimeoutError:

@@ -1,20 +1,20 @@
 """Answers written in the formats of the engine, each whole and within a limit.
 
-Workers run this, so it imports pyoxigraph and the standard library alone.
+Workers run this, so it imports pyoxigraph, what formats can hold and the standard library alone.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from pyoxigraph import Literal, QueryResultsFormat, RdfFormat, Triple, serialize
+from pyoxigraph import QueryResultsFormat, RdfFormat, Triple, serialize
+
+from tipgraph.representable import fits, is_xml_text, keep_carriage_returns
 
 (RESULTS, GRAPH) = range(2)
 
 _WITH_PREFIXES: Final = ("text/turtle", "application/trig", "application/rdf+xml")
 _PREFIX_LINES: Final = re.compile(rb"\A(?:@prefix [^\n]*\n)+")
-_XML_NAME: Final = re.compile(r"[^\W\d][\w.-]*\Z")
-_NOT_IN_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _PREFIX_NAME: Final = re.compile(rb"@prefix ([^:]*:)")
 
 
@@ -67,14 +67,18 @@ def write_results(results: Any, media_type: str | None, limit: int) -> bytes:
         limit: Bytes the answer may have.
 
     Raises:
-        NotAcceptableError: No format is acceptable.
+        NotAcceptableError: No format is acceptable, or XML cannot hold the results.
         TooLargeError: It is larger.
     """
     if media_type is None:
         raise NotAcceptableError(RESULTS)
-    spool = Spool(limit)
-    results.serialize(spool, QueryResultsFormat.from_media_type(media_type))
-    return spool.content()
+    spool, results_format = Spool(limit), QueryResultsFormat.from_media_type(media_type)
+    results.serialize(spool, results_format)
+    if results_format != QueryResultsFormat.XML:
+        return spool.content()
+    if not is_xml_text(spool.content()):
+        raise NotAcceptableError(RESULTS, "XML cannot hold a character of these results")
+    return keep_carriage_returns(spool.content())
 
 
 def write_graph(
@@ -95,29 +99,22 @@ def write_graph(
     if media_type is None:
         raise NotAcceptableError(GRAPH)
     spool, rdf_format = Spool(limit), RdfFormat.from_media_type(media_type)
-    if rdf_format == RdfFormat.RDF_XML:
-        triples = _checked(triples)
+    if rdf_format in (RdfFormat.RDF_XML, RdfFormat.JSON_LD):
+        triples = _checked(triples, rdf_format)
     if media_type not in _WITH_PREFIXES:
         serialize(triples, spool, rdf_format)  # type: ignore[arg-type]
         return spool.content()
     serialize(triples, spool, rdf_format, prefixes=dict(prefixes))  # type: ignore[arg-type]
+    if rdf_format == RdfFormat.RDF_XML:
+        return keep_carriage_returns(spool.content())
     return _PREFIX_LINES.sub(_used_prefixes, spool.content(), count=1)
 
 
-def _checked(triples: Iterable[Triple]) -> Iterator[Triple]:
+def _checked(triples: Iterable[Triple], rdf_format: RdfFormat) -> Iterator[Triple]:
     for triple in triples:
-        if not fits_xml(triple):
-            raise NotAcceptableError(GRAPH, f"RDF/XML cannot hold {triple}")
+        if not fits(triple, rdf_format):
+            raise NotAcceptableError(GRAPH, f"{rdf_format.name} cannot hold {triple}")
         yield triple
-
-
-def fits_xml(triple: Triple) -> bool:
-    """Whether the property ends as an XML name does, and the text has only XML's characters.
-
-    The engine writes RDF/XML that no parser reads where they do not.
-    """
-    value = triple.object.value if isinstance(triple.object, Literal) else ""
-    return bool(_XML_NAME.search(triple.predicate.value)) and not _NOT_IN_XML.search(value)
 
 
 def _used_prefixes(lines: re.Match[bytes]) -> bytes:

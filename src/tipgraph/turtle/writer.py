@@ -1,7 +1,8 @@
 """The canonical layout of Turtle: one block a subject, one predicate a line.
 
 In a block `rdf:type` comes first, then labels, then definitions, then the other predicates by their
-written form; objects are sorted by theirs. Lexical forms of literals are never changed.
+written form; objects are sorted by theirs. Lexical forms of literals are never changed. Triple
+terms and the direction of texts are those of RDF 1.2; without them the text is Turtle 1.1.
 """
 
 import re
@@ -35,7 +36,7 @@ from tipgraph.namespaces import (
     shorten,
 )
 
-Term = NamedNode | BlankNode | Literal
+Term = NamedNode | BlankNode | Literal | Triple
 
 _WIDTH: Final = 100
 _INDENT: Final = "    "
@@ -137,8 +138,8 @@ def _canonical(quads: Iterable[Quad]) -> Dataset:
 
 def _blocks(writer: "BlockWriter", triples: Sequence[Triple]) -> list[str]:
     """The blocks of all subjects that are not nested in another's, those with IRIs first."""
-    subjects = {_term(t.subject) for t in triples} - {t.object for t in triples} | {
-        _term(t.subject) for t in triples if t.subject not in writer.nested
+    subjects = {t.subject for t in triples} - {t.object for t in triples} | {
+        t.subject for t in triples if t.subject not in writer.nested
     }
     blocks = sorted((isinstance(node, BlankNode), writer.block(node)) for node in subjects)
     return [block for _, block in blocks]
@@ -149,7 +150,7 @@ def _shared(graphs: Iterable[Sequence[Triple]]) -> set[BlankNode]:
     occurrences = Counter(
         node
         for triples in graphs
-        for node in {term for t in triples for term in (t.subject, t.object)}
+        for node in {term for t in triples for term in _terms(t)}
         if isinstance(node, BlankNode)
     )
     return {node for node, count in occurrences.items() if count > 1}
@@ -181,8 +182,8 @@ class BlockWriter:
         self._languages = languages or {}
         self._properties: dict[Term, dict[NamedNode, list[Term]]] = defaultdict(dict)
         for triple in dict.fromkeys(triples):
-            objects = self._properties[_term(triple.subject)].setdefault(triple.predicate, [])
-            objects.append(_term(triple.object))
+            objects = self._properties[triple.subject].setdefault(triple.predicate, [])
+            objects.append(triple.object)
         self._flat = cache(self._flat_uncached)
         self._iri = cache(self._iri_uncached)
         self._predicate_key = cache(self._predicate_key_uncached)
@@ -261,6 +262,8 @@ class BlockWriter:
             return "()" if term == _NIL else self._iri(term.value)
         if isinstance(term, Literal):
             return self._literal(term)
+        if isinstance(term, Triple):
+            return f"<<( {' '.join(map(self._part, term))} )>>"
         if term not in self.nested:
             return f"_:{term.value}"
         members, others = self._collection(term)
@@ -274,6 +277,10 @@ class BlockWriter:
             for p in sorted(properties, key=self._predicate_key)
         )
         return f"[ {inside} ]"
+
+    def _part(self, term: Term) -> str:
+        """A part of a triple term, which cannot be written as a list."""
+        return self._iri(term.value) if isinstance(term, NamedNode) else self._flat(term)
 
     def _collection(self, head: Term) -> tuple[list[Term] | None, dict[NamedNode, list[Term]]]:
         """The members of a well-formed list and what else is said of its head, or None."""
@@ -300,7 +307,8 @@ class BlockWriter:
             return literal.value
         text = _quoted(literal.value)
         if literal.language:
-            return f"{text}@{self._languages.get(literal.language, literal.language)}"
+            tag = literal.language + (f"--{literal.direction}" if literal.direction else "")
+            return f"{text}@{self._languages.get(tag, tag)}"
         if datatype == f"{XSD}string":
             return text
         return f"{text}^^{self._iri(datatype)}"
@@ -345,20 +353,25 @@ def _fits(text: str, column: int) -> bool:
 
 
 def _rank(term: Term) -> int:
-    return (NamedNode, Literal, BlankNode).index(type(term))
+    return (NamedNode, Literal, BlankNode, Triple).index(type(term))
 
 
-def _term(term: Term | Triple) -> Term:
-    if isinstance(term, Triple):
-        raise TypeError("triple terms (RDF 1.2) have no place in RDF 1.1 Turtle")
-    return term
+def _terms(triple: Triple) -> Iterator[Term]:
+    """The terms of a triple, and of the triple terms in it."""
+    for term in triple:
+        if isinstance(term, Triple):
+            yield from _terms(term)
+        else:
+            yield term
 
 
 def _nested(triples: list[Triple]) -> set[BlankNode]:
     """Blank nodes that need no label: referred to once at most, and not in a circle."""
     references = Counter(t.object for t in triples if isinstance(t.object, BlankNode))
-    once = {node for node, count in references.items() if count == 1}
-    unreferred = {t.subject for t in triples if isinstance(t.subject, BlankNode)} - set(references)
+    quoted = {term for t in triples if isinstance(t.object, Triple) for term in _terms(t.object)}
+    once = {node for node, count in references.items() if count == 1} - quoted
+    subjects = {t.subject for t in triples if isinstance(t.subject, BlankNode)}
+    unreferred = subjects - set(references) - quoted
     referred: dict[object, list[BlankNode]] = defaultdict(list)
     for triple in triples:
         if isinstance(triple.object, BlankNode) and triple.object in once:

@@ -1,13 +1,15 @@
 """A report as RDF: the graph that SHACL defines and nothing else."""
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import Literal, RdfFormat, Triple, serialize
+from pyoxigraph import RdfFormat, serialize
 
 from tipgraph.errors import NotAcceptableError
-from tipgraph.formats import JSON_LD, N_TRIPLES, TURTLE, media_types
+from tipgraph.formats import JSON_LD, N_TRIPLES, TURTLE, Format, media_types
 from tipgraph.namespaces import PREFIXES
+from tipgraph.representable import fits, keep_carriage_returns
 from tipgraph.turtle import write_turtle
 from tipgraph.validation.formats.wording import clipped, visible_line
 
@@ -16,9 +18,6 @@ if TYPE_CHECKING:
 
 # Results; the canonical layout of more takes long.
 _READABLE: Final = 1_000
-_NOT_IN_XML: Final = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# A property becomes an element, so that its IRI has to end as XML names do.
-_XML_NAME: Final = re.compile(r"[^\W\d][\w.\-]*\Z")
 _NAMESPACES: Final = re.compile(r"(?: xmlns:[^=]+=\"[^\"]*\")+")
 
 
@@ -40,7 +39,12 @@ def report_n_triples(report: "ValidationReport", _language: str = "en") -> str:
 
 
 def report_json_ld(report: "ValidationReport", _language: str = "en") -> str:
-    """Write a report as JSON-LD."""
+    """Write a report as JSON-LD.
+
+    Raises:
+        NotAcceptableError: It has a triple term, which JSON-LD cannot hold.
+    """
+    _check(report, RdfFormat.JSON_LD, (TURTLE, N_TRIPLES))
     return _serialized(report, RdfFormat.JSON_LD)
 
 
@@ -50,16 +54,12 @@ def report_rdf_xml(report: "ValidationReport", _language: str = "en") -> str:
     Raises:
         NotAcceptableError: It has a text or a property that RDF/XML cannot hold.
     """
-    for triple in report.triples:
-        if not _fits_xml(triple):
-            others = media_types((TURTLE, JSON_LD, N_TRIPLES))
-            raise NotAcceptableError(
-                f"RDF/XML cannot hold {clipped(visible_line(str(triple)))}", others
-            )
+    _check(report, RdfFormat.RDF_XML, (TURTLE, JSON_LD, N_TRIPLES))
+    body = keep_carriage_returns(_serialized(report, RdfFormat.RDF_XML).encode()).decode()
     # The engine declares namespaces in another order each time.
     return _NAMESPACES.sub(
         lambda found: " " + " ".join(sorted(found.group().split())),
-        _serialized(report, RdfFormat.RDF_XML),
+        body,
         count=1,
     )
 
@@ -70,6 +70,8 @@ def _serialized(report: "ValidationReport", rdf_format: RdfFormat) -> str:
     return body.decode()
 
 
-def _fits_xml(triple: Triple) -> bool:
-    value = triple.object.value if isinstance(triple.object, Literal) else ""
-    return bool(_XML_NAME.search(triple.predicate.value)) and not _NOT_IN_XML.search(value)
+def _check(report: "ValidationReport", rdf_format: RdfFormat, others: Sequence[Format]) -> None:
+    for triple in report.triples:
+        if not fits(triple, rdf_format):
+            shown = clipped(visible_line(str(triple)))
+            raise NotAcceptableError(f"{rdf_format.name} cannot hold {shown}", media_types(others))
