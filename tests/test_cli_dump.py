@@ -55,6 +55,16 @@ class TestDump:
         assert isinstance(triple.object, Literal)
         assert triple.object.value == value
 
+    def test_of_many_graphs_some_are_named_where_there_is_no_such_one(
+        self, rivers: WorkingCopy
+    ) -> None:
+        graphs = "".join(f"<urn:g{n}> {{ <urn:s> <urn:p> {n} }} " for n in range(23))
+        rivers.path("a.trig").write_text(graphs, encoding="utf-8")
+        result = rivers.run("dump", "--data", "a.trig", "--graph", "urn:none")
+        assert result.exit_code == 2
+        assert result.stderr.count("urn:g") == 20
+        assert result.stderr.endswith(" and 3 more\n")
+
     def test_a_file_that_cannot_be_written(self, rivers: WorkingCopy) -> None:
         result = rivers.run("dump", "--output", "none/out.nq")
         assert result.exit_code == 3

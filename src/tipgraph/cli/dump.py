@@ -20,9 +20,12 @@ from tipgraph.dumps import DEFAULT, copy_dump
 from tipgraph.errors import UsageError
 from tipgraph.formats import GRAPH_FORMATS, JSON_LD, N_QUADS, TRIG, TURTLE
 from tipgraph.settings import Settings
+from tipgraph.snapshot import Manifest
 
 # These name the graph of each triple.
 _OF_DATASETS: Final = (N_QUADS, TRIG, JSON_LD)
+# How many graphs a message names.
+_MOST_GRAPHS: Final = 20
 
 
 def dump_command(
@@ -57,7 +60,13 @@ def dump_command(
     inputs = inputs_of(data, union_default_graph, skip_errors, infer)
     snapshot = build_shown(inputs, folder).snapshot
     if graph not in (None, DEFAULT, *snapshot.manifest.graphs):
-        known = ", ".join((DEFAULT, *snapshot.manifest.graphs))
-        raise UsageError(f"there is no graph {graph}; there are {known}")
+        raise UsageError(f"there is no graph {graph}; there are {_graphs(snapshot.manifest)}")
     with output_stream(output) as content:
         copy_dump(snapshot, content, form, graph)
+
+
+def _graphs(manifest: Manifest) -> str:
+    """The graphs that can be asked for, or the largest of them, in words."""
+    largest = manifest.largest_graphs(_MOST_GRAPHS)
+    more = len(manifest.graphs) - len(largest)
+    return ", ".join((DEFAULT, *largest)) + (f" and {more} more" if more else "")
