@@ -44,7 +44,7 @@ ServerThreads = 10
 Charset = UTF-8
 [SPARQL]
 ResultSetMaxRows = {rows}
-MaxQueryExecutionTime = 3
+MaxQueryExecutionTime = {seconds}
 """
 
 
@@ -64,8 +64,8 @@ def oxigraph(quads: Sequence[Quad], folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def virtuoso(quads: Sequence[Quad], folder: Path) -> Iterator[str]:
-    """Serve quads by Virtuoso; gives the address of its endpoint.
+def virtuoso(quads: Sequence[Quad], folder: Path, *, seconds: int = 3) -> Iterator[str]:
+    """Serve quads by Virtuoso, which gives a query some seconds; gives the address of its endpoint.
 
     Skips the test when Virtuoso is not installed, unless CI asks for it.
     """
@@ -75,7 +75,7 @@ def virtuoso(quads: Sequence[Quad], folder: Path) -> Iterator[str]:
     assert program is not None, "this needs Virtuoso (Debian: virtuoso-opensource)"
     _write(quads, folder)
     sql, http = free_port(), free_port()
-    ini = _INI.format(sql=sql, http=http, rows=VIRTUOSO_ROWS)
+    ini = _INI.format(sql=sql, http=http, rows=VIRTUOSO_ROWS, seconds=seconds)
     (folder / "virtuoso.ini").write_text(ini)
     command = [program, "+configfile", "virtuoso.ini", "+foreground"]
     with _running(command, folder, f"http://127.0.0.1:{http}/sparql") as endpoint:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Triples of the default graph that are looked up in named graphs.
 _SAMPLE: Final = 1000
+# How long an engine may work on one request, if nothing else is said.
+SECONDS: Final = 300.0
 
 Announce = Callable[[str], None]
 Made = TypeVar("Made")
@@ -46,7 +48,7 @@ class Target:
     query: str | None = None
     graphs: tuple[str, ...] = ()
     replace: bool = False
-    seconds: float = 300.0
+    seconds: float = SECONDS
 
 
 def infer_at(

@@ -25,7 +25,7 @@ from tipgraph.cli.options import (
 from tipgraph.cli.progress import progress
 from tipgraph.describe import run
 from tipgraph.errors import InputSyntaxError, UsageError
-from tipgraph.infer import Target, infer_at
+from tipgraph.infer import SECONDS, Target, infer_at
 from tipgraph.loader import Existing
 from tipgraph.namespaces import GRAPH_DATA, GRAPH_INFERRED, GRAPH_ONTOLOGY, PREFIXES
 from tipgraph.reasoning import CompiledOntology, Materialisation
@@ -127,11 +127,13 @@ def infer_command(
         typer.Option(metavar="IRI", help="Read this named graph of it and no other; repeatable."),
     ] = None,
     existing: Annotated[
-        Existing, typer.Option(help="What happens if it has inferred triples already.")
-    ] = Existing.refuse,
+        Existing | None,
+        typer.Option(help="What happens if it has inferred triples already; without it, refuse."),
+    ] = None,
     timeout: Annotated[
-        float, typer.Option(help="Seconds it may work on one request.", min=0.001)
-    ] = 300.0,
+        float | None,
+        typer.Option(help="Seconds it may work on one request; without it, 300.", min=0.001),
+    ] = None,
 ) -> None:
     """Write what follows from RDF by OWL 2 RL, or why a triple does: exit 1 if it does not.
 
@@ -143,11 +145,11 @@ def infer_command(
     if to is not None:
         if data or wanted or stored or store_url or evidence or data_format or output:
             raise UsageError("--to takes no FILE, and none of the options for files and proofs")
-        target = Target(to, query, tuple(graph or ()), _replaces(existing), timeout)
-        _infer_at(target, ontology)
+        replace = _replaces(existing or Existing.refuse)
+        _infer_at(Target(to, query, tuple(graph or ()), replace, timeout or SECONDS), ontology)
         return
-    if query or graph:
-        raise UsageError("--query and --graph need --to URL")
+    if query or graph or existing or timeout:
+        raise UsageError("--query, --graph, --existing and --timeout need --to URL")
     if evidence and wanted:
         raise UsageError("--evidence and --why exclude each other: a proof names no claims")
     inputs = inputs_of(stored, union_default_graph, skip_errors, infer)
@@ -158,7 +160,20 @@ def infer_command(
         with opened(inputs, settings) as store:
             proves = _stored_proofs(store, ontology)
             held = _explain(proves, wanted, data_format, output)
-        raise typer.Exit(0 if held else 1)
+    else:
+        held = _infer(data, ontology, wanted, evidence, data_format, output)
+    raise typer.Exit(0 if held else 1)
+
+
+def _infer(
+    data: list[Path] | None,
+    ontology: list[Path] | None,
+    wanted: list[Triple],
+    evidence: bool,
+    data_format: InferredFormat | None,
+    output: Path | None,
+) -> bool:
+    """Infer from files, and write what follows or the proofs; whether all that is wanted holds."""
     with progress() as announce:
         announce("compile the ontology")
         asserted: set[Triple] = set()
@@ -170,12 +185,10 @@ def infer_command(
         announce("write")
         if wanted:
             proves = _Proofs(closure.why, asserted.__contains__)
-            held = _explain(proves, wanted, data_format, output)
-        else:
-            held = True
-            found = chain(closure.triples(), closure.statements() if evidence else ())
-            _write(found, data_format or InferredFormat.ttl, output)
-    raise typer.Exit(0 if held else 1)
+            return _explain(proves, wanted, data_format, output)
+        found = chain(closure.triples(), closure.statements() if evidence else ())
+        _write(found, data_format or InferredFormat.ttl, output)
+        return True
 
 
 def _infer_at(target: Target, ontology: list[Path] | None) -> None:
