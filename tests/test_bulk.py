@@ -1,5 +1,6 @@
 """Loading of files as streams: compressed, cut short, with bad lines, killed, without room."""
 
+import codecs
 import gzip
 import json
 import os
@@ -57,6 +58,28 @@ def test_compressed_files(rivers: WorkingCopy, suffix: str) -> None:
     result = rivers.run("build", "--data", cut)
     assert result.exit_code == 3
     assert result.stderr.startswith(f"error: {cut}: the compressed file is damaged or cut short: ")
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
+def test_a_byte_order_mark_is_no_part_of_what_a_file_says(rivers: WorkingCopy, suffix: str) -> None:
+    for name in ("a.ttl", "b.nt"):
+        content = codecs.BOM_UTF8 + b"<urn:s> <urn:p> <urn:o> .\r\n<urn:s> <urn:p> <urn:q> .\r\n"
+        squeezed = {"": content, ".gz": gzip.compress(content), ".zst": zstandard.compress(content)}
+        path = rivers.path(f"{name}{suffix}")
+        path.write_bytes(squeezed[suffix])
+        result = rivers.run("dump", "--data", path)
+        assert result.exit_code == 0, result.stderr
+        assert len(list(parse(result.stdout_bytes, RdfFormat.N_QUADS))) == 2
+
+
+def test_a_text_that_is_too_long_for_the_engine_is_an_error_of_its_file(
+    rivers: WorkingCopy,
+) -> None:
+    path = rivers.path("a.ttl")
+    path.write_text(f'<urn:s> <urn:p> "{"x" * 20_000_000}" .')
+    result = rivers.run("build", "--data", path)
+    assert result.exit_code == 3
+    assert result.stderr.startswith(f"error: {path}: a text or statement is too long")
 
 
 def test_a_bad_line_far_into_a_file_is_named(rivers: WorkingCopy) -> None:

@@ -35,7 +35,17 @@ def test_lists_are_separated_by_spaces_or_commas(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PORT", "many"), ("WORKERS", "0"), ("QUERY_TIMEOUT", "-1")]
+    ("name", "value"),
+    [
+        ("PORT", "many"),
+        ("WORKERS", "0"),
+        ("QUERY_TIMEOUT", "-1"),
+        ("BASE_IRI", "graph/"),
+        ("BASE_IRI", "https://example.org"),
+        ("PUBLIC_URL", "data.example"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8"),
+        ("TRUSTED_PROXIES", "proxy.example"),
+    ],
 )
 def test_a_bad_value_is_a_usage_error_that_names_the_variable(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str

@@ -117,6 +117,8 @@ def _load_file(
         try:
             store.bulk_load(cast("IO[bytes]", watched), form, base_iri=file.resolve().as_uri())
             return
+        except MemoryError as error:
+            raise _too_long(file, error) from error
         except (SyntaxError, UnicodeDecodeError) as error:
             found = error
     located = _located(file, form, found)
@@ -139,9 +141,16 @@ def stream_quads(file: Path) -> Iterator[Quad]:
                 rename_blank_nodes=True,
             )
             return
+        except MemoryError as error:
+            raise _too_long(file, error) from error
         except (SyntaxError, UnicodeDecodeError) as error:
             found = error
     raise _located(file, form, found)
+
+
+def _too_long(file: Path, error: MemoryError) -> InputError:
+    """The error for a text that the parser's buffer cannot hold, which is what it says then."""
+    return InputError(f"{file}: a text or statement is too long for the engine: {error}")
 
 
 def _located(file: Path, form: RdfFormat, error: SyntaxError | UnicodeDecodeError) -> InputError:

@@ -5,6 +5,8 @@ handed the object. The table in docs/settings.md lists the same fields.
 """
 
 import os
+import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final, Self
 
@@ -17,6 +19,7 @@ from tipgraph.namespaces import BASE
 ENVIRONMENT_PREFIX: Final = "TIPGRAPH_"
 
 _MEBIBYTE: Final = 1024 * 1024
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+\Z")
 
 
 class Settings(BaseSettings):
@@ -160,6 +163,28 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
+    @field_validator("base_iri")
+    @classmethod
+    def _check_base(cls, value: str) -> str:
+        if not _ABSOLUTE.match(value) or not value.endswith(("/", "#")):
+            raise ValueError("should be an absolute IRI that ends with / or #")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_address(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("should begin with http:// or https://")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return tuple(str(ip_address(each)) for each in value)
+        except ValueError as error:
+            raise ValueError(f"should be IP addresses, no names or networks: {error}") from error
+
     @classmethod
     def from_environment(cls, **overrides: object) -> Self:
         """Read `TIPGRAPH_*`; keyword arguments win over them, None counts as not given.
@@ -174,4 +199,5 @@ class Settings(BaseSettings):
             first = error.errors()[0]
             name = str(first["loc"][0])
             variable = name if name in given else f"{ENVIRONMENT_PREFIX}{name.upper()}"
-            raise UsageError(f"{variable}: {first['msg']}, not {first['input']!r}") from error
+            reason = first["msg"].removeprefix("Value error, ")
+            raise UsageError(f"{variable}: {reason}, not {first['input']!r}") from error

@@ -3,6 +3,7 @@
 import gzip
 import time
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,7 +90,7 @@ class _Frames:
     def __init__(self, raw: IO[bytes]) -> None:
         self._raw = raw
         self._frame = zstandard.ZstdDecompressor().decompressobj()
-        self._begun = False
+        self._begun = self._past_mark = False
         self._ready = b""
 
     def read(self, size: int = -1, /) -> bytes:
@@ -101,6 +102,9 @@ class _Frames:
                     raise EOFError("it ends within a frame")
                 return b""
             self._ready = self._decompressed(chunk)
+            if not self._past_mark and self._ready:
+                self._past_mark = True
+                self._ready = self._ready.removeprefix(BOM_UTF8)
         size = len(self._ready) if size < 0 else size
         piece, self._ready = self._ready[:size], self._ready[size:]
         return piece
@@ -118,7 +122,7 @@ class _Frames:
 
 @contextmanager
 def opened(file: Path) -> Iterator[tuple[IO[bytes], Readable]]:
-    """A file and the stream of what it holds.
+    """A file and the stream of what it holds, without a byte order mark.
 
     Raises:
         InputError: It cannot be read, or what is compressed is damaged or cut short.
@@ -129,10 +133,13 @@ def opened(file: Path) -> Iterator[tuple[IO[bytes], Readable]]:
         raise InputError.of_file(file, error) from error
     try:
         with raw:
-            if file.suffix == ".gz":
-                yield raw, gzip.GzipFile(fileobj=raw)
-            else:
-                yield raw, _Frames(raw) if file.suffix == ".zst" else raw
+            if file.suffix == ".zst":
+                yield raw, _Frames(raw)
+                return
+            content = gzip.GzipFile(fileobj=raw) if file.suffix == ".gz" else raw
+            if content.read(len(BOM_UTF8)) != BOM_UTF8:
+                content.seek(0)
+            yield raw, content
     except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
         raise InputError(
             f"{file}: the compressed file is damaged or cut short: {error}; fetch it again"

@@ -29,6 +29,9 @@ class _Commands(TyperGroup):
         except TipgraphError as error:
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(error.exit_code) from error
+        except MemoryError as error:
+            typer.echo(f"error: there is not enough memory: {error}", err=True)
+            raise typer.Exit(TipgraphError.exit_code) from error
 
 
 app = typer.Typer(
