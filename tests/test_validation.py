@@ -113,6 +113,17 @@ def test_files(tmp_path: Path) -> None:
         ("sh:property [ sh:path ex:p, ex:q ]", "needs one sh:path, not 2"),
         ("sh:minCount 1", "sh:minCount needs a sh:path: <http://example.org/S>"),
         ('sh:property [ sh:path ex:p ; sh:minCount "x" ]', "is not well-formed: sh:minCount"),
+        ("sh:property [ sh:path ex:p ; sh:minCount -1 ]", "sh:minCount may not be less than 0"),
+        ("sh:maxLength -2", "sh:maxLength may not be less than 0"),
+        ("sh:pattern '(x'", r"sh:pattern \"\(x\" is no regular expression: missing \)"),
+        (
+            "sh:property [ sh:path _:p ; sh:minCount 1 ] . _:p sh:inversePath _:p",
+            "a path that leads into itself has no end",
+        ),
+        (
+            f"sh:property [ sh:path _:p ] . _:p <{RDF}first> ex:p ; <{RDF}rest> _:p",
+            "a path that leads into itself has no end",
+        ),
         ("sh:in ex:p", "is not well-formed: sh:in"),
         ("sh:node ex:S", "recursive shapes have no defined meaning: .*S> -> .*S>"),
         ("sh:or ( [ sh:not ex:S ] ex:T )", "recursive shapes"),

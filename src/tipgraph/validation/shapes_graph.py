@@ -4,12 +4,13 @@ What SHACL leaves undefined (ill-formed shapes, recursion, queries that break it
 with its place, since engines differ in what they make of it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import BlankNode, NamedNode, RdfFormat
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store
 
 from tipgraph.errors import InputError, InputSyntaxError, ShapesError
 from tipgraph.namespaces import RDF, SH, shorten
@@ -34,6 +35,21 @@ _ONLY_WITH_PATH: Final = (
     "uniqueLang",
     "qualifiedValueShape",
 )
+_PATH_PARTS: Final = (
+    *(f"{SH}{name}Path" for name in ("inverse", "alternative", "zeroOrMore", "oneOrMore")),
+    f"{SH}zeroOrOnePath",
+    f"{RDF}first",
+    f"{RDF}rest",
+)
+_COUNTS: Final = (
+    "minCount",
+    "maxCount",
+    "minLength",
+    "maxLength",
+    "qualifiedMinCount",
+    "qualifiedMaxCount",
+)
+_PATTERN: Final = f"{SH}pattern"
 _ENTAILMENT: Final = f"{SH}entailment"
 # SHACL Advanced Features and JavaScript extensions, which are not evaluated.
 _ADVANCED: Final = (
@@ -60,7 +76,9 @@ def check_shapes(shapes: RdfGraph, *, entailment: str = "") -> None:
     faults = [
         *_syntax_faults(shapes),
         *_paths(graph),
+        *_endless_paths(graph),
         *_recursions(graph),
+        *_values(graph),
         *query_faults(graph),
         *_entailments(graph, entailment),
     ]
@@ -120,6 +138,45 @@ def _paths(graph: ShapesTriples) -> Iterator[Fault]:
             if not graph.objects(shape, _PATH) and shape not in properties:
                 reason = f"sh:{parameter} needs a sh:path: {_shown(shape)}"
                 yield Fault(reason, Sought(shape, NamedNode(f"{SH}{parameter}"), value))
+
+
+def _endless_paths(graph: ShapesTriples) -> Iterator[Fault]:
+    """Paths, and the lists in them, that lead into themselves."""
+    references: dict[Term, list[tuple[str, Term]]] = {
+        node: [(name, part) for name in _PATH_PARTS for part in graph.objects(node, name)]
+        for node in list(graph.by_subject)
+        if isinstance(node, BlankNode)
+    }
+    for shape, path in graph.pairs(_PATH):
+        if _circle(path, references, set()):
+            reason = f"a path that leads into itself has no end: {_shown(shape)}"
+            yield Fault(reason, Sought(shape, NamedNode(_PATH), path))
+
+
+def _values(graph: ShapesTriples) -> Iterator[Fault]:
+    """Counts below zero, and patterns that no engine can read."""
+    for name in _COUNTS:
+        for shape, value in graph.pairs(f"{SH}{name}"):
+            if isinstance(value, Literal) and re.fullmatch(r"-0*[1-9]\d*", value.value):
+                reason = f"sh:{name} may not be less than 0: {_shown(shape)}"
+                yield Fault(reason, Sought(shape, NamedNode(f"{SH}{name}"), value))
+    for shape, value in graph.pairs(_PATTERN):
+        if isinstance(value, Literal) and (reason := _fault_of_pattern(value)):
+            yield Fault(
+                f"sh:pattern {value} is no regular expression: {reason}",
+                Sought(shape, NamedNode(_PATTERN), value),
+            )
+
+
+def _fault_of_pattern(pattern: Literal) -> str:
+    """Why neither engine can read a regular expression; empty where one can."""
+    try:
+        re.compile(pattern.value)
+    except re.error as error:
+        # The fast engine reads them as pyoxigraph does, which has no value for those it cannot.
+        read = Store().query(f"ASK {{ BIND(REGEX('', {pattern}) AS ?read) FILTER(BOUND(?read)) }}")
+        return "" if read else str(error)
+    return ""
 
 
 def _reason(result: ValidationResult) -> str:
