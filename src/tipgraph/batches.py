@@ -38,7 +38,8 @@ class Batch:
         """The update that inserts them."""
         graphs: dict[str, list[str]] = defaultdict(list)
         for quad in self.quads:
-            graphs[graph_name(quad)].append(f"{quad.subject} {quad.predicate} {quad.object} .\n")
+            # As a triple, since the engine writes a triple term without its brackets by itself.
+            graphs[graph_name(quad)].append(f"{quad.triple} .\n")
         parts = [
             f"GRAPH <{name}> {{\n{''.join(lines)}}}\n" if name else "".join(lines)
             for name, lines in graphs.items()
@@ -95,11 +96,19 @@ def batches(read: Callable[[], Iterable[Quad]], size: int) -> Iterator[Batch]:
 def skolemised(quads: Iterable[Quad]) -> Iterator[Quad]:
     """Quads with IRIs in place of blank nodes (RDF 1.1 Concepts, 3.5)."""
     for quad in quads:
-        subject, value = (
-            NamedNode(GENID + term.value) if isinstance(term, BlankNode) else term
-            for term in (quad.subject, quad.object)
-        )
-        yield Quad(subject, quad.predicate, value, quad.graph_name)  # type: ignore[arg-type]
+        triple = _skolemised(quad.triple)
+        yield Quad(triple.subject, triple.predicate, triple.object, quad.graph_name)
+
+
+def _skolemised(triple: Triple) -> Triple:
+    subject, value = triple.subject, triple.object
+    if isinstance(subject, BlankNode):
+        subject = NamedNode(GENID + subject.value)
+    if isinstance(value, BlankNode):
+        value = NamedNode(GENID + value.value)
+    elif isinstance(value, Triple):
+        value = _skolemised(value)
+    return Triple(subject, triple.predicate, value)
 
 
 class _Components:
