@@ -120,6 +120,14 @@ class TestExitCodes:
         assert "standard input:3:31" in written
 
 
+def test_a_report_for_which_there_is_no_room_is_no_verdict(folder: Path) -> None:
+    command = [sys.executable, "-m", "tipgraph", "validate", "data.ttl", "-s", "shapes.ttl"]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(command, cwd=folder, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == 4
+    assert ended.stderr.startswith("error: what was to be written is not all there: ")
+
+
 def test_a_person_who_waits_is_told_what_is_going_on_and_a_program_is_not(folder: Path) -> None:
     numbers = "".join(f"ex:n ex:p {n} .\n" for n in range(3000))
     (folder / "data.ttl").write_text(PREFIXES + numbers)

@@ -1,6 +1,7 @@
 """The command line: one module a command, which calls what the command is named after."""
 
-from typing import Annotated, Any
+import errno
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
@@ -19,6 +20,9 @@ from tipgraph.cli.source import source_command
 from tipgraph.cli.validate import validate_command
 from tipgraph.errors import TipgraphError
 
+# A disk or a quota that is full, or a file that may not grow.
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 
 class _Commands(TyperGroup):
     """Ends a command that raised a TipgraphError with its message and its exit code."""
@@ -29,6 +33,11 @@ class _Commands(TyperGroup):
         except TipgraphError as error:
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(error.exit_code) from error
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            typer.echo(f"error: what was to be written is not all there: {error}", err=True)
+            raise typer.Exit(TipgraphError.exit_code) from error
         except MemoryError as error:
             typer.echo(f"error: there is not enough memory: {error}", err=True)
             raise typer.Exit(TipgraphError.exit_code) from error
