@@ -3,8 +3,11 @@
 import csv
 import io
 import json
+import os
 import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,6 +89,21 @@ def test_each_error_is_one_clear_line(
     assert result.exit_code == exit_code
     assert result.stderr.startswith(f"error: {message}")
     assert result.stderr.count("\n") == 1
+
+
+def test_a_reader_that_has_seen_enough(tmp_path: Path) -> None:
+    data = tmp_path / "many.nt"
+    data.write_text("".join(f"<urn:s{n}> <urn:p> <urn:o> .\n" for n in range(20_000)), "utf-8")
+    command = [sys.executable, "-m", "tipgraph", "dump", "--data", str(data)]
+    environment = {**os.environ, "TIPGRAPH_SNAPSHOT_DIR": str(tmp_path / "cache")}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, env=environment) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline().startswith(b"<urn:s")
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
 
 
 class TestBuild:

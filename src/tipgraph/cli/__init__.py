@@ -1,6 +1,8 @@
 """The command line: one module a command, which calls what the command is named after."""
 
 import errno
+import os
+import sys
 from typing import Annotated, Any, Final
 
 import typer
@@ -22,6 +24,8 @@ from tipgraph.errors import TipgraphError
 
 # A disk or a quota that is full, or a file that may not grow.
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# What shells report of a program that SIGPIPE has ended.
+_PIPE_CLOSED: Final = 141
 
 
 class _Commands(TyperGroup):
@@ -33,6 +37,10 @@ class _Commands(TyperGroup):
         except TipgraphError as error:
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(error.exit_code) from error
+        except BrokenPipeError as error:
+            # Whoever reads the output has seen enough, as `head` has: what is left goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(_PIPE_CLOSED) from error
         except OSError as error:
             if error.errno not in _NO_ROOM:
                 raise
