@@ -38,6 +38,20 @@ def error(query: str) -> QuerySyntaxError:
         ("->", 1, 1, "the query ends too early"),
         ("ASK->", 1, 4, "the query ends too early"),
         ("->SELECT ?a ?b { ?a ?c ?d } GROUP BY ?a", 1, 1, "neither grouped by nor aggregated"),
+        ("ASK { ?s ?p ?o FILTER(->COUNT(?o) > 1) }", 1, 23, "FILTER cannot have an aggregate"),
+        (
+            "SELECT ?s { ?s ?p ?o { SELECT ?o { ?o ?q ?r } GROUP BY ?o HAVING(MAX(?r) > 1) }\n"
+            "  BIND(->count(?o) AS ?n) }",
+            2,
+            8,
+            "BIND cannot have an aggregate such as COUNT",
+        ),
+        ("ASK { OPTIONAL { ?s ?p ?o }\n BIND(1 AS ->?o) }", 2, 12, "BIND gives a value to ?o"),
+        ("ASK { { ?s ?p ?o BIND(1 AS ->$o) } UNION { ?s ?p ?o } }", 1, 28, "which has one already"),
+        ("->SELECT (1 AS ?x) (2 AS ?x) {}", 1, 1, "names the same variable twice"),
+        ("->SELECT * { ?s ?p ?o } GROUP BY ?s", 1, 1, "SELECT has to name its variables"),
+        ("SELECT->\u00a0* { ?s ?p ?o }", 1, 7, "found U+00A0 (NO-BREAK SPACE), expected"),
+        ("ASK {->\u200b ?s ?p ?o }", 1, 6, "found U+200B (ZERO WIDTH SPACE), expected"),
         ("SELECT * { ?s ->a:b ?o }", 1, 15, "the prefix a: is not declared"),
     ],
 )
@@ -57,6 +71,8 @@ def test_places(query: str, line: int, column: int, reason: str) -> None:
             "ASK { ?s skos:prefLabel ?o }",
             "Put this before the query: PREFIX skos: <http://www.w3.org/2004/02/skos/core#>",
         ),
+        ("ASK { ?s ?p ?o FILTER(COUNT(?o) > 1) }", "Put the condition in HAVING"),
+        ("ASK { ?s ?p ?o BIND(1 AS ?o) }", "To compare the two, write FILTER(?o = ...)"),
         ("ASK { ?s skoss:prefLabel ?o }", "Known here: PREFIX skos: <http"),
     ],
 )

@@ -9,7 +9,9 @@ grammar does not allow.
 import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Final
+from unicodedata import name
 
 from tipgraph.errors import QuerySyntaxError
 from tipgraph.namespaces import PREFIXES
@@ -43,6 +45,12 @@ _KINDS: Final = {
     "A": "a",
 }
 _LISTED: Final = 8
+_AGGREGATES: Final = frozenset(("COUNT", "SUM", "AVG", "MIN", "MAX", "SAMPLE", "GROUP_CONCAT"))
+_CLAUSES: Final = frozenset(("SELECT", "FILTER", "BIND", "GROUP", "HAVING", "ORDER"))
+_MENDED: Final = {
+    "FILTER": "Put the condition in HAVING, after GROUP BY",
+    "BIND": "Put it in SELECT, as in SELECT (COUNT(?x) AS ?n)",
+}
 _MEANINGS: Final = (
     (
         "The SELECT contains a variable that is unbound",
@@ -52,6 +60,12 @@ _MEANINGS: Final = (
         "The SELECT overrides an existing variable using an expression",
         "AS gives a value to a variable that the pattern binds already",
     ),
+    ("Duplicated variable name in SELECT", "SELECT names the same variable twice"),
+    (
+        "SELECT * is not authorized with GROUP BY",
+        "with GROUP BY, SELECT has to name its variables, and * does not",
+    ),
+    ("The query limit should be a non negative integer", "a number is larger than any answer"),
     ("IRI parsing failed", "an IRI is not valid, or is relative and there is no base"),
 )
 
@@ -102,7 +116,7 @@ def _at_fault(text: str, terminals: Sequence[Token], fault: Fault) -> QuerySynta
         end = terminals[-1].end if terminals else 0
         return _error(text, end, f"the query ends too early: expected {expected}", ())
     token = terminals[fault.index]
-    found = token.text.splitlines()[0]
+    found = _visible(token.text.splitlines()[0])
     hints: tuple[str, ...] = ()
     if token.kind == "word":
         words = [word for word in fault.expected if word.isupper() and len(word) > 1]
@@ -110,6 +124,13 @@ def _at_fault(text: str, terminals: Sequence[Token], fault: Fault) -> QuerySynta
         near = get_close_matches(token.text.upper(), words, n=1, cutoff=0.7)
         hints = tuple(f"Did you mean {word}?" for word in near)
     return _error(text, token.start, f"found {found}, expected {expected}", hints)
+
+
+def _visible(text: str) -> str:
+    """A text that a reader may not see, as its code points; others as they are."""
+    if text.isprintable() and not text.isspace():
+        return text
+    return " ".join(f"U+{ord(each):04X} ({name(each, 'unnamed')})" for each in text)
 
 
 def _listed(expected: frozenset[str]) -> str:
@@ -128,10 +149,60 @@ def _said_by_engine(text: str, terminals: Sequence[Token], message: str) -> Quer
     if match is None:
         return _error(text, 0, message, ())
     start = _offset(text, int(match.group(1)), int(match.group(2)))
+    if found := _misplaced_aggregate(terminals):
+        token, reason, hint = found
+        return _error(text, token.start, reason, (hint,))
     for said, meaning in _MEANINGS:
         if said in match.group(3):
             return _error(text, _culprit(said, terminals, start), meaning, ())
+    if found := _bound_again(terminals, start):
+        token, reason, hint = found
+        return _error(text, token.start, reason, (hint,))
     return _error(text, start, "the engine cannot read on from here", ())
+
+
+def _misplaced_aggregate(terminals: Sequence[Token]) -> tuple[Token, str, str] | None:
+    """The first aggregate in a FILTER or a BIND, what is wrong with it, and what mends it."""
+    clauses = [""]
+    for token in terminals:
+        word = token.text.upper() if token.kind in ("word", "builtin") else ""
+        if token.text == "{":
+            clauses.append("")
+        elif token.text == "}" and len(clauses) > 1:
+            clauses.pop()
+        elif word in _CLAUSES:
+            clauses[-1] = word
+        elif word in _AGGREGATES and clauses[-1] in _MENDED:
+            clause = clauses[-1]
+            return token, f"{clause} cannot have an aggregate such as {word}", _MENDED[clause]
+    return None
+
+
+def _bound_again(terminals: Sequence[Token], reached: int) -> tuple[Token, str, str] | None:
+    """The variable of the last BIND so far, if it has a value there, and what mends that."""
+    before = [token for token in terminals if token.start < reached]
+    bind = next((n for n, t in reversed(list(enumerate(before))) if t.is_word("BIND")), None)
+    if bind is None:
+        return None
+    known = _variables_of_group(before[:bind])
+    for given, token in pairwise(before[bind:]):
+        if given.is_word("AS") and token.kind == "variable" and token.text[1:] in known:
+            reason = f"BIND gives a value to {token.text}, which has one already"
+            return token, reason, f"To compare the two, write FILTER({token.text} = ...)"
+    return None
+
+
+def _variables_of_group(before: Sequence[Token]) -> set[str]:
+    """The names of the variables since the group that is open last began."""
+    found: set[str] = set()
+    depth = 0
+    for token in reversed(before):
+        depth += (token.text == "}") - (token.text == "{")
+        if depth < 0:
+            break
+        if token.kind == "variable":
+            found.add(token.text[1:])
+    return found
 
 
 def _culprit(said: str, terminals: Sequence[Token], reached: int) -> int:
