@@ -84,6 +84,14 @@ def test_a_head_without_end_is_refused(service: LiveService) -> None:
     wait_until(refused)
 
 
+def test_an_address_that_is_too_long_is_said_to_be(service: LiveService) -> None:
+    with service.connect() as connection:
+        query = b"ASK%7B%7D%23" + b"x" * 70_000
+        connection.sendall(b"GET /sparql?query=%b HTTP/1.1\r\nHost: x\r\n\r\n" % query)
+        found = problem(everything(connection))
+    assert (found["status"], found["type"]) == (414, "/problems/uri-too-long")
+
+
 def test_a_head_that_is_long_but_allowed_is_read(service: LiveService) -> None:
     with service.connect() as connection:
         connection.sendall(GET + b"X-Long: " + b"a" * 60_000 + b"\r\n\r\n")

@@ -15,6 +15,8 @@ from tipgraph.server.problems import PROBLEM_JSON, PROBLEMS, Problem
 
 # Bytes; a query may stand in the request line.
 _HEAD_BYTES: Final = 256 * 1024
+# Bytes; the parser can read no longer address.
+_LONGEST_ADDRESS: Final = 65_535
 _ASCII: Final = bytes(range(128))
 
 
@@ -84,6 +86,9 @@ class Connection(HttpToolsProtocol):
         self._in_head = False
         self._head_bytes = 0
         self._in_time()
+        if len(self.url) > _LONGEST_ADDRESS:
+            # What is called next fails on it.
+            self._refuse("uri-too-long", f"the address has over {_LONGEST_ADDRESS:,} bytes")
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
