@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -41,13 +42,19 @@ def endpoint(answer: Answer) -> Iterator[tuple[str, list[str]]]:
 
 
 def send(
-    handler: BaseHTTPRequestHandler, body: bytes, status: int = 200, location: str | None = None
+    handler: BaseHTTPRequestHandler,
+    body: bytes,
+    status: int = 200,
+    location: str | None = None,
+    *,
+    content_type: str = "application/sparql-results+json",
+    missing: int = 0,
 ) -> None:
     handler.send_response(status)
-    handler.send_header("Content-Type", "application/sparql-results+json")
+    handler.send_header("Content-Type", content_type)
     if location is not None:
         handler.send_header("Location", location)
-    handler.send_header("Content-Length", str(len(body)))
+    handler.send_header("Content-Length", str(len(body) + missing))
     handler.end_headers()
     handler.wfile.write(body)
 
@@ -140,6 +147,32 @@ def test_a_name_glued_to_the_keyword_is_refused(elsewhere: Elsewhere) -> None:
 
 
 ANYTHING = "SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}"
+
+
+@pytest.mark.parametrize(
+    ("body", "options"),
+    [
+        (b'{"head":{"vars":["s"]},"results":{"bindings":[{"s"', {}),
+        (
+            b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"uri","value":"a b"}}]}}',
+            {},
+        ),
+        (b'{"head":{},"boolean":true}', {}),
+        (b"<html>", {"content_type": "text/html"}),
+        (b"s\r\na:b\r\n", {"content_type": "text/csv"}),
+        (b"?s\n<a:b>\n", {"content_type": "text/tab-separated-values", "missing": 6}),
+    ],
+    ids=["broken", "bad IRI", "truth value", "page", "CSV", "cut short"],
+)
+def test_an_answer_that_is_not_whole_is_not_used(
+    elsewhere: Elsewhere, body: bytes, options: dict[str, Any]
+) -> None:
+    elsewhere.answer = lambda handler: send(handler, body, **options)
+    response = elsewhere.ask(ANYTHING)
+    assert (response.status_code, response.json()["type"]) == (502, "/problems/service-failed")
+    assert elsewhere.url in response.json()["detail"]
+    silent = elsewhere.ask(ANYTHING.replace("SERVICE", "SERVICE SILENT"))
+    assert (silent.status_code, silent.text) == (200, "o,p,s\r\n,,\r\n")
 
 
 def test_a_private_address_is_not_called_unless_that_is_allowed(snapshot_path: Path) -> None:

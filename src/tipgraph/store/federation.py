@@ -14,10 +14,13 @@ import socket
 import ssl
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from pyoxigraph import QueryBoolean, QueryResultsFormat, parse_query_results
 
 from tipgraph.errors import ServiceCallError, UsageError
 from tipgraph.settings import Settings
@@ -124,7 +127,8 @@ def call(
         The media type and the body of the answer.
 
     Raises:
-        ServiceCallError: The address is not allowed, or the call failed or went past a limit.
+        ServiceCallError: The address is not allowed, the call failed or went past a limit, or the
+            answer holds no whole solutions.
     """
     end = time.monotonic() + settings.service_timeout
     address = checked_address(endpoint, private_allowed=settings.service_private)
@@ -141,7 +145,28 @@ def call(
         raise ServiceCallError(f"<{endpoint.iri}> could not be called: {error}") from error
     finally:
         connection.close()
-    return response.headers.get("Content-Type", "application/octet-stream"), body
+    content_type = response.headers.get("Content-Type", "application/octet-stream")
+    if fault := _fault(content_type, body):
+        raise ServiceCallError(f"<{endpoint.iri}> gave no whole solutions: {fault}")
+    return content_type, body
+
+
+def _fault(content_type: str, body: bytes) -> str:
+    """Why an answer cannot be read as solutions; empty where it can.
+
+    The engine would fail on such an answer even where the SERVICE is SILENT.
+    """
+    form = QueryResultsFormat.from_media_type(content_type)
+    if form is None:
+        return f"it is {content_type}"
+    try:
+        results = parse_query_results(body, format=form)
+        if isinstance(results, QueryBoolean):
+            return "it is a truth value"
+        deque(results, maxlen=0)
+    except SyntaxError as error:
+        return str(error.msg)
+    return ""
 
 
 def checked_address(endpoint: Endpoint, *, private_allowed: bool) -> str:
@@ -196,6 +221,8 @@ def _read(
             connection.sock.settimeout(remaining)
         part = response.read1(_CHUNK)
         if not part:
+            if response.length:
+                raise http.client.HTTPException("its answer was cut short")
             return bytes(body)
         body += part
         if len(body) > limit:
