@@ -220,6 +220,15 @@ def test_what_is_left_out_by_the_limit_is_said() -> None:
     assert len(results) == 2
 
 
+@pytest.mark.parametrize(
+    "shapes", ["", "ex:River a ex:Kind .", "ex:S sh:property [ sh:path ex:length ] ."]
+)
+def test_shapes_without_any_target_are_said_to_check_nothing(shapes: str) -> None:
+    report = tipgraph.validate(quads("ex:a a ex:River ; ex:length 1 ."), quads(shapes))
+    assert report.conforms
+    assert report.notes == ("no shape has a target, so that nothing was validated",)
+
+
 def test_extensions_of_shacl_are_named_as_left_out() -> None:
     shapes = quads(f"{SHAPES} ex:Shape sh:rule [ a sh:TripleRule ] .")
     [note] = tipgraph.validate(quads("ex:a ex:p 1 ."), shapes).notes

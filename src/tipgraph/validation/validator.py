@@ -17,7 +17,8 @@ from tipgraph.validation.places import placed
 from tipgraph.validation.report import ValidationReport
 from tipgraph.validation.selection import select
 from tipgraph.validation.shapes_graph import check_shapes, features_left_out
-from tipgraph.validation.targets import spelt_out
+from tipgraph.validation.shapes_triples import ShapesTriples
+from tipgraph.validation.targets import Targets, spelt_out
 
 _REGIMES: Final[Mapping[Entailment, str]] = {
     Entailment.none: "",
@@ -88,7 +89,13 @@ def validate(
     announce("validate")
     selected = select(data, spelt_out(shapes), shape=chosen.shape, focus=chosen.focus)
     report = by_engine(data, selected.shapes, engine=chosen.engine)
-    notes = (*selected.notes, *report.notes, *inputs.notes, *left_out(shapes))
+    notes = (
+        *selected.notes,
+        *aimless(selected.shapes),
+        *report.notes,
+        *inputs.notes,
+        *left_out(shapes),
+    )
     report = replace(report, notes=notes)
     if chosen.limit is not None:
         report = report.limited(chosen.limit)
@@ -106,6 +113,12 @@ def validate(
         )
         report = replace(report, coverage=reach)
     return report
+
+
+def aimless(shapes: RdfGraph) -> Iterator[str]:
+    """Say that nothing is validated where no shape has a target, as in a file without shapes."""
+    if not Targets(ShapesTriples(shapes.triples)).of_each:
+        yield "no shape has a target, so that nothing was validated"
 
 
 def left_out(shapes: RdfGraph) -> Iterator[str]:

@@ -46,7 +46,7 @@ from tipgraph.validation.shacl_engine import engine_name
 from tipgraph.validation.shapes_graph import check_shapes
 from tipgraph.validation.shapes_triples import ShapesTriples
 from tipgraph.validation.targets import TARGET_NODE, TARGET_OBJECTS, Targets, spelt_out
-from tipgraph.validation.validator import Engine, Options, by_engine, left_out
+from tipgraph.validation.validator import Engine, Options, aimless, by_engine, left_out
 
 # Focus nodes whose triples are fetched at a time.
 _PIECE: Final = 200
@@ -93,7 +93,8 @@ def validate_store(
     check_shapes(shapes)
     validation = _Validation(store, spelt_out(shapes), chosen.engine, tuple(graphs) or None)
     report, selected = validation.run(chosen.shape, chosen.focus, announce)
-    notes = dict.fromkeys((*selected, *report.notes, *inputs.notes, *left_out(shapes)))
+    unselected = () if chosen.shape or chosen.focus else aimless(spelt_out(shapes))
+    notes = dict.fromkeys((*selected, *unselected, *report.notes, *inputs.notes, *left_out(shapes)))
     report = replace(report, notes=tuple(notes))
     if chosen.limit is not None:
         report = report.limited(chosen.limit)
