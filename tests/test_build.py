@@ -143,6 +143,17 @@ def test_anybodys_files_are_loaded_as_they_are(tmp_path: Path) -> None:
     assert build(Inputs((data,)), tmp_path / "cache").snapshot.manifest.digest != manifest.digest
 
 
+def test_graphs_named_by_blank_nodes_are_counted_and_merged_like_others(tmp_path: Path) -> None:
+    path = tmp_path / "a.trig"
+    path.write_text("<u:s> <u:p> 1 . GRAPH _:g { <u:s> <u:p> 2, 3 } GRAPH <u:g> { <u:s> <u:p> 4 }")
+    apart = build(Inputs((path,)), tmp_path / "snapshots").snapshot
+    assert apart.manifest.graphs == {"u:g": 1}
+    assert apart.manifest.default_graph_triples == 1
+    merged = build(Inputs((path,), union_default_graph=True), tmp_path / "snapshots").snapshot
+    assert merged.manifest.default_graph_triples == 4
+    assert len(triples(opened(merged), DefaultGraph())) == 4
+
+
 def test_blank_nodes_of_different_files_stay_apart(tmp_path: Path) -> None:
     files = [tmp_path / "one.nt", tmp_path / "two.nt"]
     for number, file in enumerate(files):

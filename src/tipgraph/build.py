@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 import platformdirs
-from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from tipgraph import dataset, dumps, reasoning, search, validation, void
 from tipgraph.bulk import BadLine, BadLines, load_files
@@ -285,7 +285,7 @@ def _load(inputs: Inputs, path: Path, steps: Steps, bad: BadLines) -> Store:
             store.bulk_extend(
                 Quad(quad.subject, quad.predicate, quad.object)
                 for quad in store
-                if isinstance(quad.graph_name, NamedNode)
+                if not isinstance(quad.graph_name, DefaultGraph)
             )
     if inputs.infer:
         with steps.step("infer"):

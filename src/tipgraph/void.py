@@ -104,12 +104,11 @@ class Counts(NamedTuple):
 
 def count(store: Store) -> Counts:
     """Count the triples of each graph of a store."""
-    named = _rows(
-        store, "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
-    )
-    graphs = {row[0].value: int(row[1].value) for row in named if isinstance(row[0], NamedNode)}
+    query = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
+    sizes = {row[0]: int(row[1].value) for row in _rows(store, query)}
+    graphs = {name.value: size for name, size in sizes.items() if isinstance(name, NamedNode)}
     # The engine counts all there is without reading it.
-    return Counts(graphs, len(store) - sum(graphs.values()))
+    return Counts(graphs, len(store) - sum(sizes.values()))
 
 
 def write_description(store: Store, counts: Counts, path: Path, *, union: bool = False) -> None:
@@ -142,7 +141,8 @@ def read_description(path: Path, dataset: NamedNode) -> list[Triple]:
 
 
 def _describe_store(store: Store, counts: Counts, *, union: bool) -> Iterator[Triple]:
-    total = counts.default_graph if union else counts.default_graph + sum(counts.graphs.values())
+    # A graph may be named by a blank node.
+    total = counts.default_graph if union else len(store)
     yield Triple(DATASET, _TYPE, NamedNode(f"{VOID}Dataset"))
     yield _count(DATASET, "triples", total)
     if counts.default_graph:
