@@ -49,7 +49,7 @@ MaxQueryExecutionTime = {seconds}
 
 
 @contextmanager
-def oxigraph(quads: Sequence[Quad], folder: Path) -> Iterator[str]:
+def oxigraph(quads: Sequence[Quad], folder: Path, *options: str) -> Iterator[str]:
     """Serve quads by Oxigraph's own server; gives the address of its endpoint for queries."""
     program = Path(sys.executable).with_name("oxigraph")
     _write(quads, folder)
@@ -58,7 +58,7 @@ def oxigraph(quads: Sequence[Quad], folder: Path) -> Iterator[str]:
     address = f"127.0.0.1:{free_port()}"
     serve = [str(program), "serve", "--location", "store", "--bind", address]
     # By itself it goes on with a query whose client has gone.
-    serve += ["--timeout-s", "10"]
+    serve += ["--timeout-s", "10", *options]
     with _running(serve, folder, f"http://{address}/query") as endpoint:
         yield endpoint
 

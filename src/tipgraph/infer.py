@@ -22,7 +22,7 @@ from tipgraph.store import Solutions
 if TYPE_CHECKING:
     from tipgraph.store.remote import RemoteStore, Writer
 
-# Triples of the default graph that are looked up in named graphs.
+# Triples of named graphs that are looked up in the default graph, which may be their union.
 _SAMPLE: Final = 1000
 # How long an engine may work on one request, if nothing else is said.
 SECONDS: Final = 300.0
@@ -98,14 +98,19 @@ def _scope(store: "RemoteStore", target: Target) -> Scope:
 
     manifest = read_manifest(store.query)
     for name in target.graphs:
+        if f"{name}/".startswith(f"{GRAPH_INFERRED.value}/"):
+            raise UsageError(f"--graph {name}: what was inferred is not read, and is replaced")
         if not store.query(f"ASK {{ GRAPH {_graph(name)} {{ ?s ?p ?o }} }}"):
             raise UsageError(f"--graph {name}: the engine has no such graph")
     read = target.graphs or manifest.default_graph
     if read:
         return Scope(tuple(_graph(each) for each in read if each != GRAPH_INFERRED.value))
-    sample = f"{{ SELECT * {{ ?s ?p ?o }} LIMIT {_SAMPLE} }}"
-    own = store.query(f"ASK {{ {sample} FILTER NOT EXISTS {{ GRAPH ?g {{ ?s ?p ?o }} }} }}")
-    return Scope(None, kept_for_itself(store.query), default=bool(own))
+    kept = kept_for_itself(store.query)
+    sample = f"{{ SELECT * {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT {_SAMPLE} }}"
+    if store.query(f"ASK {{ {sample} FILTER NOT EXISTS {{ ?s ?p ?o }} }}"):
+        return Scope(None, kept, default=bool(store.query("ASK { ?s ?p ?o }")))
+    own = bool(store.query("ASK { ?s ?p ?o FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }"))
+    return Scope(None, kept, default=own, union=own)
 
 
 def _graph(name: str) -> NamedNode:

@@ -158,6 +158,46 @@ def test_a_contradiction_tells_what_was_asserted() -> None:
     assert any("(inferred) from" in line for line in told)
 
 
+# Ontologies, and data that contradicts them.
+IN_FULL = {
+    "inferred again in later rounds": (
+        "tip:p rdfs:domain tip:C . tip:C owl:equivalentClass tip:D ; owl:disjointWith tip:E .",
+        "id:x tip:p id:y ; a tip:E .",
+    ),
+    "a class apart from itself": ("tip:A owl:disjointWith tip:A .", "id:x a tip:A ."),
+    "a class its own complement": ("tip:A owl:complementOf tip:A .", "id:x a tip:A ."),
+    "a property apart from itself": (
+        "tip:p owl:propertyDisjointWith tip:p .",
+        "id:x tip:p id:y .",
+    ),
+    "a class listed twice": (
+        "[] a owl:AllDisjointClasses ; owl:members ( tip:A tip:A ) .",
+        "id:x a tip:A .",
+    ),
+    "both ways at once": ("tip:p a owl:AsymmetricProperty .", "id:x tip:p id:x ."),
+    "a nameless thing of the ontology": (
+        "tip:p a owl:FunctionalProperty . <urn:z> tip:p _:z .",
+        "<urn:z> tip:p <urn:z> .",
+    ),
+    "what is asserted of a node without a name": (
+        "tip:A owl:disjointWith tip:B . tip:p rdfs:range tip:C .",
+        "_:z a tip:A , tip:B . id:x tip:p _:z .",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IN_FULL)
+def test_a_contradiction_is_told_in_full_as_from_files(name: str) -> None:
+    ontology, data = map(triples, IN_FULL[name])
+    with pytest.raises(InconsistencyError) as reference:
+        materialised(ontology, data)
+    for scope in (Scope(), Scope((ONE, OTHER))):
+        engine = Engine(spread(data, [ONE, OTHER]))
+        with pytest.raises(InconsistencyError) as caught:
+            draw(engine, ontology, scope)
+        assert str(caught.value) == str(reference.value)
+
+
 def test_a_contradiction_of_a_node_without_a_name_is_told_without_what_it_rests_on() -> None:
     data = triples("[] tip:traffickedAlong id:r ; a tip:Place .")
     with pytest.raises(InconsistencyError) as caught:
@@ -191,6 +231,13 @@ def test_what_is_inferred_of_nodes_without_a_name_leads_on() -> None:
     draw(engine, small_ontology())
     assert Triple(thing("g"), tip("traffickedTo"), thing("c")) in engine.inferred()
     assert not any(isinstance(each.object, BlankNode) for each in engine.inferred())
+
+
+def test_no_link_to_a_nameless_thing_of_the_ontology() -> None:
+    ontology = triples("tip:p rdfs:subPropertyOf tip:q . id:a tip:p [] , id:b .")
+    engine = Engine(())
+    draw(engine, ontology)
+    assert engine.inferred() == {Triple(thing("a"), tip("q"), thing("b"))}
 
 
 @pytest.mark.parametrize("axiom", ["tip:A rdfs:subClassOf tip:B .", "[] a owl:AllDifferent ."])
@@ -231,13 +278,14 @@ def test_an_engine_that_breaks_down_is_taken_up_again(updates: int) -> None:
     assert engine.others() == set(spread(triples(DATA), [ONE]))
 
 
-def test_of_two_at_once_the_later_one_ends_well() -> None:
+@pytest.mark.parametrize("begun", ["round-2", f"INSERT {{ GRAPH {GRAPH_INFERRED}"])
+def test_of_two_at_once_the_later_one_ends_well(begun: str) -> None:
     class Interrupted(Engine):
         later: Mapping[str, Any] | None = None
 
         def update(self, text: str) -> None:
             super().update(text)
-            if self.later is None and "round-2" in text:
+            if self.later is None and begun in text:
                 self.later = {}
                 self.later = {"drawn": draw(self, small_ontology(), replace=True)}
 

@@ -138,6 +138,35 @@ def test_graphs_of_ones_own_and_the_default_graph(
     assert not [name for name in after if name.startswith(GRAPH_INFERRED.value)]
 
 
+def test_a_default_graph_that_shows_the_named_ones_too(tmp_path: Path, ontology: str) -> None:
+    quads, graph = list(parse(DATA, RdfFormat.TRIG)), tmp_path / "endpoint"
+    with oxigraph(quads, graph, "--union-default-graph") as address:
+        call = ("--to", address.replace("/query", "/update"), "-o", ontology)
+        for more in ((), ("--existing", "replace")):
+            done = infer(*call, *more)
+            assert done.exit_code == 0, done.stderr
+            assert held(address)[GRAPH_INFERRED.value] == read(FOLLOWS)
+        # What was inferred from it does not hold it up once it is gone.
+        gone = {"update": "DROP GRAPH <urn:seas>"}
+        httpx.post(call[1], data=gone, timeout=PATIENCE).raise_for_status()
+        assert infer(*call, "--existing", "replace").exit_code == 0
+        left = held(address)[GRAPH_INFERRED.value]
+    assert left == {each for each in read(FOLLOWS) if "Drained" not in str(each)}
+
+
+def test_a_default_graph_that_repeats_much_of_the_named_ones(tmp_path: Path, ontology: str) -> None:
+    quads = list(parse(DATA, RdfFormat.TRIG))
+    # More than are looked up, and the first in every order.
+    same = NamedNode("urn:a")
+    copies = [Triple(same, same, NamedNode(f"urn:a{number}")) for number in range(1500)]
+    graphs = (DefaultGraph(), NamedNode("urn:a"))
+    quads += [Quad(*each, graph) for each in copies for graph in graphs]
+    with oxigraph(quads, tmp_path / "endpoint") as address:
+        done = infer("--to", address.replace("/query", "/update"), "-o", ontology)
+        assert done.exit_code == 0, done.stderr
+        assert held(address)[GRAPH_INFERRED.value] == read(FOLLOWS)
+
+
 def test_one_graph_alone(endpoint: str, ontology: str) -> None:
     done = infer("--to", f"{endpoint}/update", "-o", ontology, "--graph", "urn:rivers")
     assert done.exit_code == 0, done.stderr
@@ -230,6 +259,11 @@ def test_an_update_that_takes_too_long_is_not_begun_again(endpoint: str, ontolog
         (["--to", "{}/update", "--evidence"], "--to takes no FILE"),
         (["--to", "{}/update", "--existing", "add"], "--existing add is for load"),
         (["--to", "{}/update", "--graph", "urn:none"], "--graph urn:none: the engine has no such"),
+        (["--to", "{}/update", "--graph", GRAPH_INFERRED.value], "what was inferred is not read"),
+        (["--to", "{}/update", "--graph", f"{GRAPH_INFERRED.value}/same"], "inferred is not read"),
+        (["--to", "{}/update", "--union-default-graph"], "--to takes no FILE"),
+        (["--to", "{}/update", "--infer"], "--to takes no FILE"),
+        (["--to", "{}/update", "--skip-errors"], "--to takes no FILE"),
         (["--to", "{}/update", "--graph", "none"], "--graph none is no absolute IRI"),
         (["--graph", "urn:rivers"], "--timeout need --to URL"),
         (["--existing", "replace"], "--timeout need --to URL"),

@@ -143,7 +143,8 @@ def infer_command(
     """
     wanted = [_asked(text) for text in why or []]
     if to is not None:
-        if data or wanted or stored or store_url or evidence or data_format or output:
+        of_stored = stored or store_url or union_default_graph or skip_errors or infer
+        if data or wanted or of_stored or evidence or data_format or output:
             raise UsageError("--to takes no FILE, and none of the options for files and proofs")
         replace = _replaces(existing or Existing.refuse)
         _infer_at(Target(to, query, tuple(graph or ()), replace, timeout or SECONDS), ontology)

@@ -12,7 +12,7 @@ from tipgraph.reasoning.clashes import Clash, clash_of
 from tipgraph.reasoning.closure import RDF_TYPE, SAME_AS
 from tipgraph.reasoning.constraints import Constraint
 from tipgraph.reasoning.in_store.fixpoint import Rounds
-from tipgraph.reasoning.in_store.patterns import Atom, Together, forbidden, named
+from tipgraph.reasoning.in_store.patterns import Atom, Together, forbidden, named, nameless_again
 from tipgraph.reasoning.in_store.workspace import SAME, Row, inside
 from tipgraph.reasoning.tables import Table
 
@@ -106,4 +106,4 @@ class Contradictions:
 
 
 def _clash(rule: str, triples: list[Triple]) -> Clash:
-    return clash_of(rule, sorted(set(triples), key=str))
+    return clash_of(rule, sorted(triples, key=lambda triple: nameless_again(str(triple))))

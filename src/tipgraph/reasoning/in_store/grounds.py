@@ -1,9 +1,9 @@
 """What an inferred triple rests on, found in an engine by the rounds in which triples came."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pyoxigraph import BlankNode, Triple
+from pyoxigraph import BlankNode, NamedNode, Triple
 
 from tipgraph.reasoning.closure import RDF_TYPE
 from tipgraph.reasoning.in_store.fixpoint import Rounds
@@ -30,11 +30,13 @@ class RoundProofs:
             None where they cannot be told, since a node without a name comes into it, which no
             query can ask for.
         """
+        if _nameless_ends(triple) and not self._rounds_of(triple):
+            return set()
         found: set[Triple] = set()
         seen, open_triples = {triple}, [triple]
         while open_triples:
             conclusion = open_triples.pop()
-            if _is_nameless(conclusion):
+            if _nameless_ends(conclusion):
                 return None
             number = self._round(conclusion)
             if number == 0:
@@ -49,15 +51,25 @@ class RoundProofs:
 
     def _round(self, triple: Triple) -> int:
         """The round in which a triple came; 0 where it is asserted."""
-        text = " ".join(map(named, triple))
-        rows = self.rounds.engine.select(f"SELECT ?round {{ {by_round(self.count, text)} }}")
-        graphs = {row["round"] for row in rows}
+        graphs = self._rounds_of(triple)
         return next((n for n in range(1, self.count + 1) if round_graph(n) in graphs), 0)
 
+    def _rounds_of(self, triple: Triple) -> set[NamedNode]:
+        """The graphs of rounds with a triple, or one like it where a node of it has no name."""
+        pattern = " ".join(
+            f"?{end}" if end in _nameless_ends(triple) else named(getattr(triple, end))
+            for end in ("subject", "predicate", "object")
+        )
+        where = by_round(self.count, pattern)
+        rows = self.rounds.engine.select(f"SELECT DISTINCT ?round {{ {where} }}")
+        return {row["round"] for row in rows}
+
     def _premises(self, conclusion: Triple, number: int) -> set[Triple] | None:
-        """The premises of some rule that gives a conclusion."""
+        """The premises of some rule that gives a conclusion, all from before its round."""
+        later = map(round_graph, range(number + 1, self.count + 1))
+        earlier = replace(self.rounds, scope=self.rounds.scope.without(later))
         for patterns, given in self._ways(conclusion):
-            where = f"{given} {self.rounds.before(number, patterns.premises)}"
+            where = f"{given} {earlier.before(number, patterns.premises)}"
             for row in self.rounds.engine.select(f"SELECT * {{ {where} }} LIMIT 1"):
                 return {atom.triple(row) for atom in patterns.premises.body}
         return None
@@ -80,7 +92,7 @@ class RoundProofs:
                     yield patterns, f"VALUES {head.subject} {{ {subject} }}"
 
 
-def _is_nameless(triple: Triple) -> bool:
-    """Whether an end of a triple is a node of the data that no query can name."""
-    ends = (triple.subject, *([] if triple.predicate == RDF_TYPE else [triple.object]))
-    return any(isinstance(end, BlankNode) for end in ends)
+def _nameless_ends(triple: Triple) -> list[str]:
+    """The ends of a triple that are nodes of the data, which no query can name."""
+    ends = ["subject"] if triple.predicate == RDF_TYPE else ["subject", "object"]
+    return [end for end in ends if isinstance(getattr(triple, end), BlankNode)]

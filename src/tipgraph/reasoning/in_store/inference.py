@@ -18,7 +18,7 @@ from tipgraph.reasoning.compiled import CompiledOntology
 from tipgraph.reasoning.in_store.contradictions import Contradictions
 from tipgraph.reasoning.in_store.fixpoint import Announce, Rounds
 from tipgraph.reasoning.in_store.grounds import RoundProofs
-from tipgraph.reasoning.in_store.patterns import NAMELESS, Atom, named
+from tipgraph.reasoning.in_store.patterns import NAMELESS, Atom, named, nameless_again
 from tipgraph.reasoning.in_store.workspace import (
     ONTOLOGY,
     SAME,
@@ -111,6 +111,7 @@ class _Inference:
                 self._clear()
             raise
         self._publish(rounds)
+        self._refuse_another()
         self._clear()
         return Drawn(self._count(GRAPH_INFERRED), rounds)
 
@@ -185,7 +186,8 @@ class _Inference:
     def _refuse_clashes(self, rounds: int) -> None:
         clashes = Contradictions(self._rounds, rounds).find()
         if clashes:
-            raise InconsistencyError(report(clashes, RoundProofs(self._rounds, rounds).grounds))
+            told = report(clashes, RoundProofs(self._rounds, rounds).grounds)
+            raise InconsistencyError(nameless_again(told))
 
     def _publish(self, rounds: int) -> None:
         """Put what is worth keeping of it into `/graph/inferred`."""
@@ -213,7 +215,8 @@ def _keeping(rounds: int, pattern: object, *, links: bool) -> str:
     idle = " || ".join(f'STRSTARTS(STR(?x), "{start}")' for start in _IDLE)
     conditions = [f"FILTER(isIRI(?x) && !({idle}))", _no_alias("?x")]
     if links:
-        conditions += ["FILTER(!isBlank(?y) && !sameTerm(?x, ?y))", _no_alias("?y")]
+        nameless = f'isBlank(?y) || (isIRI(?y) && STRSTARTS(STR(?y), "{NAMELESS}"))'
+        conditions += [f"FILTER(!({nameless}) && !sameTerm(?x, ?y))", _no_alias("?y")]
     where = f"{by_round(rounds, pattern)} {' '.join(conditions)}"
     return f"INSERT {{ {inside(GRAPH_INFERRED, pattern)} }} WHERE {{ {where} }}"
 

@@ -3,6 +3,7 @@
 What the compiled rules join in tables, an engine joins by graph patterns.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -131,6 +132,11 @@ def forbidden(constraint: Constraint) -> Together:
 def named(term: Term) -> str:
     """A term as SPARQL writes it, a nameless one of the ontology by the name that it has here."""
     return f"<{NAMELESS}{term.value}>" if isinstance(term, BlankNode) else str(term)
+
+
+def nameless_again(text: str) -> str:
+    """A text in which the nameless terms of the ontology are written as blank nodes."""
+    return re.sub(f"<{NAMELESS}([^>]*)>", r"_:\1", text)
 
 
 def _two(table: Table, *, shared: str) -> Together:

@@ -5,7 +5,7 @@ tells in which round it came. All of them are below `/graph/inferred`, and none 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from pyoxigraph import NamedNode
@@ -49,11 +49,18 @@ class Scope:
         left_out: Named graphs that are not read, such as those that an engine keeps for itself.
         default: Whether the default graph has triples of its own, which are read as well where
             all named graphs are.
+        union: Whether it shows those of the named graphs too, or may do so, so that only what is
+            in none of them counts as its own.
     """
 
     graphs: tuple[NamedNode, ...] | None = None
     left_out: tuple[NamedNode, ...] = ()
     default: bool = False
+    union: bool = False
+
+    def without(self, graphs: Iterable[NamedNode]) -> "Scope":
+        """The same without some named graphs, where it is not of certain ones anyway."""
+        return replace(self, left_out=(*self.left_out, *graphs))
 
     def before(self, number: int, pattern: object, graph: str = "?g") -> str:
         """The graph pattern for what is asserted, or was inferred before a round.
@@ -71,7 +78,9 @@ class Scope:
             condition = f"{graph} IN ({', '.join(map(str, read))})"
         found = f"GRAPH {graph} {{ {pattern} }} FILTER({condition})"
         if self.default and self.graphs is None:
-            return f"{{ {{ {pattern} }} UNION {{ {found} }} }}"
+            shown = f"FILTER NOT EXISTS {{ {inside(f'{graph}shown', pattern)} }}"
+            own = f"{pattern} {shown}" if self.union else pattern
+            return f"{{ {{ {own} }} UNION {{ {found} }} }}"
         return found
 
 
