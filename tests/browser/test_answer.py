@@ -96,6 +96,15 @@ class TestAnswer:
         page.get_by_text("As Turtle", exact=True).click()
         expect(page.get_by_label("Turtle")).to_contain_text("id:mongolia a tip:")
 
+    def test_triples_may_have_a_triple_for_their_object(self, visitor: Visitor) -> None:
+        page = visitor.open("/sparql")
+        inner = '<<( _:inner <x:p> "a )>> b"@en )>>'
+        run(page, f"CONSTRUCT {{ <x:s> <x:says> <<( <x:s> <x:denies> {inner} )>> }} WHERE {{}}")
+        cells = answer(page).get_by_role("cell")
+        expect(cells).to_have_text(
+            ["x:s", "x:says", re.compile(r"x:s x:denies _:\w+ x:p a \)>> b")]
+        )
+
     def test_what_finds_nothing_says_why_it_may(self, visitor: Visitor) -> None:
         page = visitor.open("/sparql")
         run(page, ROUTES.replace("tip:Route ", "tip:Routes "))

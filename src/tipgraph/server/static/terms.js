@@ -45,42 +45,69 @@ export function shorten(term) {
   return iri.replace(/[/#]+$/, "").split(/[/#]/).pop() || iri;
 }
 
-const LINE = new RegExp(
-  String.raw`^\s*(<[^>]*>|_:\S+)\s*(<[^>]*>)\s*(?:<([^>]*)>|_:(\S+)|` +
-    String.raw`"([^"\\]*(?:\\.[^"\\]*)*)"(?:@([\w-]+)|\^\^<([^>]*)>)?)\s*\.\s*(?:#.*)?$`,
-  "u",
+const TERM = new RegExp(
+  String.raw`\s*(?:(<<\()|<([^<>]*)>|_:([^\s<>"()]*[^\s<>"().])|` +
+    String.raw`"([^"\\]*(?:\\.[^"\\]*)*)"(?:@([\w-]+)|\^\^<([^<>]*)>)?)`,
+  "uy",
 );
+const CLOSING = /\s*\)>>/y;
+const END = /\s*\.\s*(?:#.*)?$/y;
 const ESCAPED = { t: "\t", b: "\b", n: "\n", r: "\r", f: "\f" };
 
 /**
  * The triples of an N-Triples document, each as an array of three terms.
- * @throws {SyntaxError} A line is none that RDF 1.1 N-Triples has.
+ * @throws {SyntaxError} A line is none that RDF 1.2 N-Triples has.
  */
 export function parseNTriples(text) {
   return text
     .split(/[\r\n]+/)
     .filter((line) => /^\s*[^\s#]/.test(line))
-    .map((line) => {
-      const found = LINE.exec(line);
-      if (!found) throw new SyntaxError(`not a triple: ${line.slice(0, 80)}`);
-      const [, subject, predicate, iri, bnode, literal, language, datatype] = found;
-      return [resource(subject), resource(predicate), object(iri, bnode, literal, language, datatype)];
-    });
+    .map((line) => new Line(line).triple(END));
 }
 
-function resource(text) {
-  return text.startsWith("<")
-    ? { type: "uri", value: unescape(text.slice(1, -1)) }
-    : { type: "bnode", value: text.slice(2) };
-}
+/** A line of N-Triples, read from left to right. */
+class Line {
+  constructor(text) {
+    this.text = text;
+    this.at = 0;
+  }
 
-function object(iri, bnode, literal, language, datatype) {
-  if (iri !== undefined) return { type: "uri", value: unescape(iri) };
-  if (bnode !== undefined) return { type: "bnode", value: bnode };
-  const term = { type: "literal", value: unescape(literal) };
-  if (language) term["xml:lang"] = language;
-  if (datatype) term.datatype = unescape(datatype);
-  return term;
+  /** Its three terms, up to what ends them. */
+  triple(end) {
+    const terms = [this.term(), this.term(), this.term()];
+    const [subject, predicate] = terms;
+    if (!isThing(subject) || predicate.type !== "uri") this.fail();
+    this.take(end);
+    return terms;
+  }
+
+  term() {
+    const [, opening, iri, bnode, literal, language, datatype] = this.take(TERM);
+    if (opening) return this.tripleTerm();
+    if (iri !== undefined) return { type: "uri", value: unescape(iri) };
+    if (bnode !== undefined) return { type: "bnode", value: bnode };
+    const term = { type: "literal", value: unescape(literal) };
+    if (language) term["xml:lang"] = language;
+    if (datatype) term.datatype = unescape(datatype);
+    return term;
+  }
+
+  tripleTerm() {
+    const [subject, predicate, object] = this.triple(CLOSING);
+    return { type: "triple", value: { subject, predicate, object } };
+  }
+
+  take(pattern) {
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text);
+    if (!found) this.fail();
+    this.at = pattern.lastIndex;
+    return found;
+  }
+
+  fail() {
+    throw new SyntaxError(`not a triple: ${this.text.slice(0, 80)}`);
+  }
 }
 
 function unescape(text) {
