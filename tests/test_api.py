@@ -82,5 +82,5 @@ def test_generalised_triples_are_left_behind() -> None:
 
 def test_triple_terms_are_refused() -> None:
     node = NamedNode("http://example.org/a")
-    with pytest.raises(TypeError, match=r"RDF 1\.2"):
+    with pytest.raises(UsageError, match=r"RDF 1\.2"):
         to_rdflib([Triple(node, node, Triple(node, node, node))])

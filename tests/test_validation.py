@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas
 import pytest
+import rdflib
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat
 
 import tipgraph
@@ -227,6 +228,24 @@ def test_shapes_without_any_target_are_said_to_check_nothing(shapes: str) -> Non
     report = tipgraph.validate(quads("ex:a a ex:River ; ex:length 1 ."), quads(shapes))
     assert report.conforms
     assert report.notes == ("no shape has a target, so that nothing was validated",)
+
+
+@pytest.mark.parametrize("said", ["<<( ex:a ex:p 1 )>>", '"x"@ar--rtl'])
+@pytest.mark.parametrize("options", [("pyshacl", "none"), ("auto", "rdfs")])
+def test_terms_of_rdf_12_are_refused_by_name_where_an_engine_does_not_know_them(
+    said: str, options: tuple[str, str]
+) -> None:
+    data = quads(f"ex:a a ex:River ; ex:length {said} .")
+    assert not tipgraph.validate(data, quads(SHAPES)).conforms
+    with pytest.raises(UsageError, match=r"\(RDF 1\.2\) cannot be given"):
+        tipgraph.validate(data, quads(SHAPES), engine=options[0], entailment=options[1])
+
+
+def test_a_graph_of_rdflib_with_what_is_no_iri() -> None:
+    graph = rdflib.Graph()
+    graph.add((rdflib.URIRef("http://e.org/a b"), rdflib.RDF.type, rdflib.RDFS.Class))
+    with pytest.raises(InputError, match=r"<http://e\.org/a b> is no absolute IRI"):
+        tipgraph.validate(graph, quads(SHAPES))
 
 
 def test_extensions_of_shacl_are_named_as_left_out() -> None:
