@@ -182,8 +182,7 @@ _TYPES: Final = (
         "uri-too-long",
         414,
         "The address is longer than addresses may be",
-        "No thing has an address that long. Send a long query as the body of a POST or QUERY "
-        "request.",
+        "No thing has an address that long. Send a long query as the body of a POST.",
     ),
     ProblemType(
         "range-not-satisfiable",
