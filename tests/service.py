@@ -243,10 +243,15 @@ def wait_until(condition: Callable[[], bool], *, seconds: float = PATIENCE) -> N
 
 def is_running(pid: int) -> bool:
     """Whether there is a process, and it has not ended."""
+    return process_state(pid) not in ("", "Z")
+
+
+def process_state(pid: int) -> str:
+    """The letter that says what a process does (T: it is held); nothing when there is none."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except _GONE:
-        return False
+        return ""
 
 
 def _children(pid: int) -> list[int]:

@@ -1,6 +1,7 @@
 """Whether it lives, whether it is ready, what it counts, what it logs, how it ends."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from tests.service import (
     PATIENCE,
     LiveService,
     is_running,
+    process_state,
     rivers,
     serving,
     wait_until,
@@ -121,17 +123,30 @@ def _is_listening(service: LiveService) -> bool:
     return True
 
 
-def test_workers_end_with_a_service_that_is_killed(snapshot_path: Path) -> None:
+@pytest.mark.parametrize("held", [False, True], ids=["at-once", "held-before"])
+def test_workers_end_with_a_service_that_is_killed(snapshot_path: Path, held: bool) -> None:
     with serving(snapshot_path, workers=2) as service:
         asking = threading.Thread(target=_ask_until_cut_off, args=(service,))
         asking.start()
         wait_until(lambda: samples(service)["tipgraph_workers_busy"] == 1)
         workers = service.workers()
         assert len(workers) == 3
+        if held:
+            _hold_for_a_moment(workers)
         service.process.kill()
         service.process.wait()
         asking.join()
         wait_until(lambda: not any(map(is_running, workers)))
+
+
+def _hold_for_a_moment(processes: list[int]) -> None:
+    """Stop processes and let them go on, as a machine does that sleeps."""
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    wait_until(lambda: all(process_state(process) == "T" for process in processes))
+    for process in processes:
+        os.kill(process, signal.SIGCONT)
+    wait_until(lambda: not any(process_state(process) == "T" for process in processes))
 
 
 def _ask_until_cut_off(service: LiveService) -> None:

@@ -82,9 +82,11 @@ class Worker:
             self._send(0, FAILED, RESULTS, str(error).encode())
             return None
         if fenced:
-            # With no file descriptor left to get, nothing can open a connection or a file.
+            # With no file descriptor left to get, since standard input has the only one, nothing
+            # can open a connection or a file. With a limit of none, whoever polls would fail as
+            # soon as this process is held and goes on.
             _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-            resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (1, hard))
         self._send(0, ANSWERED, RESULTS, b"")
         return evaluator
 
