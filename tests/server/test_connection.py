@@ -2,6 +2,7 @@
 
 import json
 import socket
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -189,6 +190,33 @@ def test_a_request_is_answered_after_one_whose_body_came_after_its_answer(
         time.sleep(3)
         connection.sendall(GET + b"Connection: close\r\n\r\n")
         assert b"HTTP/1.1 200" in everything(connection)
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        b"GET /livez HTTP/1.1\r\nConnection: close",
+        b"GET /livez HTTP/1.0",
+        b"HEAD /livez HTTP/1.0",
+        b"GET /sparql?query=ASK%20%7B%7D HTTP/1.0",
+        b"GET /nothing HTTP/1.0",
+    ],
+)
+def test_an_answer_comes_in_one_piece(service: LiveService, request_line: bytes) -> None:
+    with service.connect() as connection:
+        connection.sendall(request_line + b"\r\nHost: x\r\n\r\n")
+        head, _, body = everything(connection).partition(b"\r\n\r\n")
+        assert segments_received(connection) == 1
+    fields = head.split(b"\r\n")
+    assert fields.count(b"connection: close") == 1
+    assert bool(body) != request_line.startswith(b"HEAD")
+
+
+def segments_received(connection: socket.socket) -> int:
+    """In how many pieces came what was received, by Linux' `struct tcp_info`."""
+    found = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 156)
+    pieces: int = struct.unpack_from("=I", found, 152)[0]
+    return pieces
 
 
 def test_a_request_in_small_pieces_is_answered(service: LiveService) -> None:

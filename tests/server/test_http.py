@@ -69,6 +69,8 @@ class TestEntityTags:
             "SELECT (NOW() AS ?now) {}",
             "SELECT (rand () AS ?n) {}",
             "SELECT (STRUUID() AS ?u) {}",
+            "SELECT (Uuid # a new one\n() AS ?u) {}",
+            r"SELECT (R\u0041ND() AS ?n) {}",
             "CONSTRUCT { [] <a:b> ?o } { ?s <http://example.org/length> ?o }",
         ],
     )

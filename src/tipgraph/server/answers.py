@@ -15,8 +15,11 @@ from tipgraph.server.exchange import Exchange, Headers, etags
 from tipgraph.server.metrics import Metrics
 from tipgraph.store import QueryAnswer, QueryRequest, Store, whole_answer
 from tipgraph.store.base import Pending
+from tipgraph.store.tokens import decode_code
 
-_VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
+_VOLATILE_NAMES: Final = ("now", "rand", "uuid", "bnode")
+# A comment may stand before the parenthesis.
+_VOLATILE: Final = re.compile(r"\b(?:now|rand|(?:str)?uuid|bnode)\s*[(#]")
 # From this size on, compressing would hold up other requests.
 _LARGE_BODY: Final = 256 * 1024
 # No answer may push out more of the cache than this part.
@@ -195,8 +198,9 @@ class Answers:
             self._cache.keep(asked, representation)
             timing = (b"server-timing", _server_timing(answer))
         fields = [*representation.headers, *headers, timing]
-        if representation.tag and representation.tag in etags(exchange.if_none_match):
-            await exchange.respond(304, [*validators(representation.tag), *headers, timing])
+        tag, known = representation.tag, exchange.if_none_match
+        if tag and known and tag in etags(known):
+            await exchange.respond(304, [*validators(tag), *headers, timing])
         else:
             await exchange.respond(200, fields, representation.body)
 
@@ -262,10 +266,12 @@ async def _while_connected(pending: Pending, exchange: Exchange) -> QueryAnswer:
 
 
 def _is_volatile(query: str) -> bool:
-    if "(" in query and _VOLATILE.search(query):
+    lowered = decode_code(query).lower()
+    # Few queries have one of the names; to look for calls in all takes far longer.
+    if any(name in lowered for name in _VOLATILE_NAMES) and _VOLATILE.search(lowered):
         return True
     # Blank nodes in a template are new ones each time.
-    return ("_:" in query or "[" in query) and "construct" in query.lower()
+    return ("_:" in query or "[" in query) and "construct" in lowered
 
 
 def known_tag(if_none_match: bytes, asked: Tagged) -> bytes | None:

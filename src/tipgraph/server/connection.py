@@ -8,10 +8,11 @@ import asyncio
 from typing import Any, Final
 from urllib.parse import quote_from_bytes
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from tipgraph.server.exchange import Service
 from tipgraph.server.problems import PROBLEM_JSON, PROBLEMS, Problem
+from tipgraph.server.reply import Reply, head
 
 # Bytes; a query may stand in the request line.
 _HEAD_BYTES: Final = 256 * 1024
@@ -104,6 +105,11 @@ class Connection(HttpToolsProtocol):
         if unread and not self.transport.is_closing():
             self._late = self.loop.call_later(self._service.body_seconds, self._end_late)
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Begin to answer a request; called by Uvicorn."""
+        send = Reply(cycle).send
+        super()._start_asgi_task(cycle, lambda scope, receive, _: app(scope, receive, send))
+
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP; called by Uvicorn."""
         detail = (
@@ -126,8 +132,7 @@ class Connection(HttpToolsProtocol):
             (b"content-length", b"%d" % len(body)),
             (b"connection", b"close"),
         ]
-        lines = [b"%s: %s\r\n" % header for header in headers]
-        self.transport.write(b"".join((STATUS_LINE[problem.type.status], *lines, b"\r\n", body)))
+        self.transport.write(head(problem.type.status, headers) + body)
         self.transport.close()
         self._service.metrics.observe("", problem.type.status, 0.0)
 

@@ -70,7 +70,8 @@ class WorkerPool:
     @property
     def waiting(self) -> int:
         """Number of requests that wait for a worker, or behind another for the same one."""
-        return len(self._queue) + sum(len(lane.tickets) for lane in self._lanes) - self.busy
+        behind = [len(lane.tickets) - 1 for lane in self._lanes if lane.tickets]
+        return len(self._queue) + sum(behind)
 
     @property
     def busy(self) -> int:
