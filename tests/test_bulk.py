@@ -72,6 +72,19 @@ def test_a_byte_order_mark_is_no_part_of_what_a_file_says(rivers: WorkingCopy, s
         assert len(list(parse(result.stdout_bytes, RdfFormat.N_QUADS))) == 2
 
 
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_entities_of_xml_do_not_grow(rivers: WorkingCopy, suffix: str) -> None:
+    entities = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(12))
+    content = f"""<!-- {" " * 300_000} --><!DOCTYPE x [<!ENTITY e0 "ha">{entities}]>
+        <x:x xmlns:x="a:" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+        <x:p>&e12;</x:p></x:x>""".encode()
+    path = rivers.path(f"a.rdf{suffix}")
+    path.write_bytes(gzip.compress(content) if suffix else content)
+    result = rivers.run("build", "--data", path)
+    assert result.exit_code == 3
+    assert "an entity that is made of other entities is not expanded" in result.stderr
+
+
 def test_a_text_that_is_too_long_for_the_engine_is_an_error_of_its_file(
     rivers: WorkingCopy,
 ) -> None:

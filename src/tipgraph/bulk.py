@@ -16,12 +16,14 @@ from pyoxigraph import Quad, RdfFormat, Store, parse
 from tipgraph.dataset import rdf_format, read_quads
 from tipgraph.errors import InputError, InputSyntaxError, UsageError
 from tipgraph.streams import CHUNK, COMPRESSIONS, Meter, Readable, Watched, file_size, lines, opened
-from tipgraph.syntax import decode, parse_rdf
+from tipgraph.syntax import NESTED_ENTITY, NOT_EXPANDED, decode, parse_rdf
 
 LINE_FORMATS: Final = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 # Files of fewer bytes are read once more as a whole to name a place.
 _LARGE: Final = 1 << 26
 _SHOWN: Final = 20
+# Characters of a declaration that may lie in two pieces of a file.
+_LONGEST_DECLARATION: Final = 1 << 16
 _LONGEST_EXCERPT: Final = 200
 
 
@@ -110,6 +112,8 @@ def _load_file(
     meter: Meter,
     leave_out: Callable[[BadLine], None] | None,
 ) -> None:
+    if form == RdfFormat.RDF_XML:
+        _check_entities(file)
     with opened(file) as (raw, content):
         watched: Readable = Watched(raw, content, meter)
         if leave_out is not None:
@@ -132,6 +136,8 @@ def stream_quads(file: Path) -> Iterator[Quad]:
         InputError: The file cannot be read, is cut short, or breaks its grammar (InputSyntaxError).
     """
     form = file_format(file)
+    if form == RdfFormat.RDF_XML:
+        _check_entities(file)
     with opened(file) as (_, content):
         try:
             yield from parse(
@@ -146,6 +152,16 @@ def stream_quads(file: Path) -> Iterator[Quad]:
         except (SyntaxError, UnicodeDecodeError) as error:
             found = error
     raise _located(file, form, found)
+
+
+def _check_entities(file: Path) -> None:
+    """Refuse RDF/XML whose entities would grow, before the parser expands them into memory."""
+    text = ""
+    with opened(file) as (_, content):
+        while chunk := content.read(CHUNK):
+            text = text[-_LONGEST_DECLARATION:] + chunk.decode("latin-1")
+            if NESTED_ENTITY.search(text):
+                raise _located(file, RdfFormat.RDF_XML, SyntaxError(NOT_EXPANDED))
 
 
 def _too_long(file: Path, error: MemoryError) -> InputError:

@@ -32,9 +32,10 @@ _TOKEN: Final = re.compile(
 _REPORTED_POSITION: Final = re.compile(r"^Parser error (?:at|between) [^:]*: ")
 _REMOTE_CONTEXT: Final = re.compile(r'"@context"\s*:\s*(?:\[[^\]]*?)?"([^"]+)"')
 # A few of them, each ten times the one before, would fill all memory.
-_NESTED_ENTITY: Final = re.compile(
+NESTED_ENTITY: Final = re.compile(
     r"""<!ENTITY\s+[^\s>]+\s+(?:"[^"]*&(?!\#|lt;|gt;|amp;|quot;|apos;)|'[^']*&(?!\#|lt;|gt;|amp;|quot;|apos;))"""
 )
+NOT_EXPANDED: Final = "an entity that is made of other entities is not expanded"
 _NO_TERMINATOR: Final = ("A dot is expected", "Unexpected end", "Quads must be followed by a dot")
 _TURTLE_LIKE: Final = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 
@@ -106,9 +107,8 @@ def parse_rdf(
     Raises:
         InputSyntaxError: The text breaks the grammar of its format.
     """
-    if rdf_format == RdfFormat.RDF_XML and (found := _NESTED_ENTITY.search(text)):
-        reason = "an entity that is made of other entities is not expanded"
-        raise syntax_error(reason, text, source, start=found.start())
+    if rdf_format == RdfFormat.RDF_XML and (found := NESTED_ENTITY.search(text)):
+        raise syntax_error(NOT_EXPANDED, text, source, start=found.start())
     try:
         return list(
             parse(text, rdf_format, base_iri=base_iri, rename_blank_nodes=rename_blank_nodes)
