@@ -162,6 +162,19 @@ REFUSED = {
     "owl:onProperty with a property that has no name": "[] owl:onProperty [] .",
     "rdfs:subPropertyOf about a property of the rules": "tip:p0 rdfs:subPropertyOf rdf:type .",
     "rdfs:domain about a property of the rules": "rdfs:subClassOf rdfs:domain tip:C0 .",
+    "owl:inverseOf about a property of the rules": "tip:p0 owl:inverseOf rdf:type .",
+    "owl:equivalentProperty about a property of the rules": (
+        "rdf:type owl:equivalentProperty tip:p0 ."
+    ),
+    "owl:propertyChainAxiom about a property of the rules": (
+        "rdf:type owl:propertyChainAxiom ( tip:p0 tip:p1 ) ."
+    ),
+    "owl:propertyDisjointWith about a property of the rules": (
+        "tip:p0 owl:propertyDisjointWith rdf:type ."
+    ),
+    "owl:onProperty about a property of the rules": (
+        "[] owl:onProperty rdf:type ; owl:hasValue tip:C0 ; rdfs:subClassOf tip:C1 ."
+    ),
     "a list that does not end in rdf:nil": "tip:C0 owl:unionOf [] ; owl:intersectionOf [] .",
     "a list with an item that is missing": "tip:C0 owl:intersectionOf [ rdf:rest () ] .",
     "which is no resource": "tip:C0 owl:intersectionOf 1 .",

@@ -74,8 +74,18 @@ AXIOM_TYPES: Final = frozenset(
         "TransitiveProperty",
     )
 )
-# A property of these is itself an axiom, or means something to the rules.
-_OF_PROPERTIES: Final = ("domain", "range", "subPropertyOf")
+# The ends at which an axiom names properties.
+_PROPERTIES_OF: Final = {
+    f"{RDFS}domain": ("subject",),
+    f"{RDFS}range": ("subject",),
+    f"{RDFS}subPropertyOf": ("subject", "object"),
+    f"{OWL}equivalentProperty": ("subject", "object"),
+    f"{OWL}inverseOf": ("subject", "object"),
+    f"{OWL}onProperty": ("object",),
+    f"{OWL}propertyChainAxiom": ("subject",),
+    f"{OWL}propertyDisjointWith": ("subject", "object"),
+}
+# What is itself an axiom, or means something to the rules, is no property of these.
 _RULED: Final = frozenset({RDF_TYPE.value, f"{OWL}sameAs", f"{OWL}differentFrom"})
 
 
@@ -194,8 +204,8 @@ def _fault(triple: Triple) -> str | None:
         nameless or not isinstance(value, NamedNode)
     ):
         return f"{shorten(predicate)} with a property that has no name"
-    properties = (subject, value) if predicate == f"{RDFS}subPropertyOf" else (subject,)
-    if predicate.removeprefix(RDFS) in _OF_PROPERTIES and any(map(_is_ruled, properties)):
+    properties = (getattr(triple, end) for end in _PROPERTIES_OF.get(predicate, ()))
+    if any(map(_is_ruled, properties)):
         return f"{shorten(predicate)} about a property of the rules themselves"
     return None
 
