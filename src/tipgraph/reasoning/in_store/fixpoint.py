@@ -29,12 +29,15 @@ class Rounds:
         engine: Where it happens.
         ontology: The rules.
         scope: What is read.
+        ours: A graph pattern that matches while no other run has taken the engine over, so that
+            an update made after that writes nothing.
         announce: Is told how far it is.
     """
 
     engine: Engine
     ontology: CompiledOntology
     scope: Scope
+    ours: str
     announce: Announce
 
     def run(self, begin: Callable[[int], None]) -> int:
@@ -112,4 +115,4 @@ class Rounds:
         known = self.scope.before(number, head)
         # Not again what another rule has brought in this round, for the engine's sake.
         unknown = f"FILTER NOT EXISTS {{ {known} }} FILTER NOT EXISTS {{ {inside(to, head)} }}"
-        return f"INSERT {{ {inside(to, head)} }} WHERE {{ {where} {unknown} }}"
+        return f"INSERT {{ {inside(to, head)} }} WHERE {{ {self.ours} {where} {unknown} }}"

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 from uuid import uuid4
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from tipgraph.errors import InconsistencyError, TipgraphError, UsageError
 from tipgraph.namespaces import GRAPH_INFERRED
@@ -89,8 +89,9 @@ class _Inference:
     ) -> None:
         self._engine, self._ontology, self._scope = engine, ontology, scope
         self._announce = announce
-        self._ours = NamedNode(f"urn:uuid:{uuid4()}")
-        self._rounds = Rounds(engine, ontology, scope, announce)
+        self._name = NamedNode(f"urn:uuid:{uuid4()}")
+        self._ours = inside(ONTOLOGY, f"{ONTOLOGY} {_RUN} {self._name}")
+        self._rounds = Rounds(engine, ontology, scope, self._ours, announce)
 
     def run(self, replace: bool) -> Drawn:
         if not replace:
@@ -108,7 +109,8 @@ class _Inference:
         except BaseException:
             # That it cannot be cleared up now is less than what has gone wrong.
             with suppress(TipgraphError):
-                self._clear()
+                if self._said(_RUN) <= {str(self._name)}:
+                    self._clear()
             raise
         self._publish(rounds)
         self._refuse_another()
@@ -138,27 +140,23 @@ class _Inference:
             )
 
     def _begin(self) -> None:
-        self._say(_RUN, self._ours)
+        self._engine.update(f"INSERT DATA {{ {self._ours} }}")
         facts, asserted = self._ontology.facts, self._ontology.schema.asserted
         self._insert(ONTOLOGY, (each for each in asserted if facts.table_of(each) is not None))
         link = f"?x {SAME_AS} ?y"
         links = self._scope.before(1, link)
-        self._engine.update(f"INSERT {{ {inside(SAME, link)} }} WHERE {{ {links} }}")
+        self._engine.update(f"INSERT {{ {inside(SAME, link)} }} WHERE {{ {self._ours} {links} }}")
         # What follows among axioms is published with the rest.
         self._begin_round(1)
         self._insert(round_graph(1), filter(tells, self._ontology.schema.steps))
 
     def _begin_round(self, number: int) -> None:
         self._refuse_another()
-        self._say(_BEGUN, str(number))
+        self._insert(ONTOLOGY, [Triple(ONTOLOGY, _BEGUN, Literal(number))])
 
     def _refuse_another(self) -> None:
-        if self._said(_RUN) != {str(self._ours)}:
+        if self._said(_RUN) != {str(self._name)}:
             raise _TakenOverError("another inference has begun in this engine: this one has ended")
-
-    def _say(self, predicate: NamedNode, value: object) -> None:
-        said = f"{ONTOLOGY} {predicate} {value}"
-        self._engine.update(f"INSERT DATA {{ {inside(ONTOLOGY, said)} }}")
 
     def _said(self, predicate: NamedNode) -> set[str]:
         said = inside(ONTOLOGY, f"{ONTOLOGY} {predicate} ?said")
@@ -167,7 +165,7 @@ class _Inference:
     def _insert(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
         lines = (f"{named(t.subject)} {t.predicate} {named(t.object)} ." for t in triples)
         while batch := " ".join(islice(lines, _BATCH)):
-            self._engine.update(f"INSERT DATA {{ {inside(graph, batch)} }}")
+            self._engine.update(f"INSERT {{ {inside(graph, batch)} }} WHERE {{ {self._ours} }}")
 
     def _clear(self) -> None:
         """Remove the graphs of this work, a class or a property at a time."""
@@ -201,24 +199,23 @@ class _Inference:
         there = self._rounds.filled(lambda pattern: by_round(rounds, pattern))
         for table in sorted(there, key=lambda each: str(each.term)):
             if isinstance(table.term, NamedNode) and not table.term.value.startswith(VOCABULARIES):
-                yield _keeping(rounds, Atom(table), links=not table.is_class)
+                yield self._keeping(rounds, Atom(table), links=not table.is_class)
         for predicate in sorted(HIERARCHY, key=str):
-            yield _keeping(rounds, f"?x {predicate} ?y", links=True)
+            yield self._keeping(rounds, f"?x {predicate} ?y", links=True)
+
+    def _keeping(self, rounds: int, pattern: object, *, links: bool) -> str:
+        """The update that publishes what `closure.tells` of, aliases left out."""
+        idle = " || ".join(f'STRSTARTS(STR(?x), "{start}")' for start in _IDLE)
+        conditions = [f"FILTER(isIRI(?x) && !({idle}))", _no_alias("?x")]
+        if links:
+            nameless = f'isBlank(?y) || (isIRI(?y) && STRSTARTS(STR(?y), "{NAMELESS}"))'
+            conditions += [f"FILTER(!({nameless}) && !sameTerm(?x, ?y))", _no_alias("?y")]
+        where = f"{self._ours} {by_round(rounds, pattern)} {' '.join(conditions)}"
+        return f"INSERT {{ {inside(GRAPH_INFERRED, pattern)} }} WHERE {{ {where} }}"
 
     def _count(self, graph: NamedNode) -> int:
         counted = f"SELECT (COUNT(*) AS ?n) {{ {inside(graph, '?s ?p ?o')} }}"
         return sum(int(row["n"].value) for row in self._engine.select(counted))
-
-
-def _keeping(rounds: int, pattern: object, *, links: bool) -> str:
-    """The update that publishes what `closure.tells` of, aliases left out."""
-    idle = " || ".join(f'STRSTARTS(STR(?x), "{start}")' for start in _IDLE)
-    conditions = [f"FILTER(isIRI(?x) && !({idle}))", _no_alias("?x")]
-    if links:
-        nameless = f'isBlank(?y) || (isIRI(?y) && STRSTARTS(STR(?y), "{NAMELESS}"))'
-        conditions += [f"FILTER(!({nameless}) && !sameTerm(?x, ?y))", _no_alias("?y")]
-    where = f"{by_round(rounds, pattern)} {' '.join(conditions)}"
-    return f"INSERT {{ {inside(GRAPH_INFERRED, pattern)} }} WHERE {{ {where} }}"
 
 
 def _no_alias(variable: str) -> str:
