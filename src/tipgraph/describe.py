@@ -39,6 +39,7 @@ from tipgraph.namespaces import (
     TIP,
 )
 from tipgraph.store import Solutions, Store
+from tipgraph.store.following import DEPTHS, edge
 
 Made = TypeVar("Made")
 Plan = Generator[str, Solutions, Made]
@@ -62,10 +63,6 @@ _UP: Final = (
     f"{OA}hasSource",
 )
 _IS_STATEMENT: Final = f"?s <{TIP}claimPredicate> ?any"
-# Blank nodes this many steps from a described node are followed; the members of a list, of any
-# length, are one step from what has the list.
-_DEPTHS: Final = (2, 8, 32)
-_REST: Final = f"<{RDF}rest>"
 _CANDIDATES: Final = 20_000
 
 
@@ -235,8 +232,8 @@ class Describer:
         follows them some steps, and one that follows them further takes its place if need be.
         """
         solutions: Solutions | tuple[()] = ()
-        for depth in _DEPTHS:
-            solutions = yield self._steps(nodes, depth, lists=depth > _DEPTHS[0])
+        for depth in DEPTHS:
+            solutions = yield self._steps(nodes, depth, lists=depth > DEPTHS[0])
             described = {row["s"] for row in solutions}
             # What has been described leads nowhere else: blank nodes may point at each other.
             if not any(
@@ -264,7 +261,7 @@ class Describer:
         for step in range(depth + 1):
             path = [f"?n{number}" for number in range(step)] + ["?s"]
             edges = [
-                (_edge(number, one, other, lists=lists), f"?g{number}")
+                (edge(number, one, other, lists=lists), f"?g{number}")
                 for number, (one, other) in enumerate(pairwise(path))
             ]
             edges.append(("?s ?p ?o", "?g"))
@@ -331,16 +328,6 @@ def run(store: Store, plan: Plan[Made]) -> Made:
     except StopIteration as stop:
         made: Made = stop.value
         return made
-
-
-def _edge(number: int, one: str, other: str, *, lists: bool) -> str:
-    """A pattern that leads from a node to a blank node, or to a member of the list that it is."""
-    if not lists:
-        return f"{one} ?p{number} {other}"
-    head = f"?l{number}"
-    # A member is found by one way only, or there were as many as there are paths along the list.
-    once = f" FILTER(?p{number} != {_REST})" if number else ""
-    return f"{one} ?p{number} {head} FILTER(isBlank({head})){once} {head} {_REST}* {other}"
 
 
 def _holds(term: Any) -> bool:

@@ -8,7 +8,9 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
+from pyoxigraph import RdfFormat, parse
 
+from tests.endpoints import oxigraph
 from tests.loops import run
 from tests.service import PATIENCE
 from tests.store.misbehaving import Misbehaving, Request, misbehaving, response, waiting, well
@@ -21,7 +23,7 @@ from tipgraph.errors import (
 )
 from tipgraph.formats import JSON
 from tipgraph.settings import Settings
-from tipgraph.store import QueryRequest
+from tipgraph.store import QueryRequest, Triples
 from tipgraph.store.remote import RemoteStore, open_remote
 from tipgraph.store.remote.gate import Gate
 
@@ -34,6 +36,28 @@ COUNT = ',"n":{"type":"literal","value":"%d"}'
 
 def settings(server: Misbehaving, **given: object) -> Settings:
     return Settings(**{"workers": 1, "store_url": server.url, **given})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"( {' '.join(map(str, range(200)))} )",
+        "( ( 1 2 3 ) [ <u:p> ( 4 [ <u:q> ( 5 6 7 8 ) ] ) ] )",
+        "_:a . _:a <u:p> _:a , _:b . _:b <u:q> _:a",
+    ],
+    ids=["long list", "lists in lists", "circle"],
+)
+@pytest.mark.parametrize("query", ["DESCRIBE <u:s>", "DESCRIBE ?x { <u:s> <u:has> ?x }"])
+def test_blank_nodes_are_described_to_their_end(tmp_path: Path, said: str, query: str) -> None:
+    quads = list(parse(f"<u:s> <u:has> {said} .", RdfFormat.TURTLE))
+    with (
+        oxigraph(quads, tmp_path / "oxigraph") as url,
+        open_remote(Settings(workers=1, store_url=url)) as store,
+    ):
+        found = store.query(query)
+    assert isinstance(found, Triples)
+    of_thing = 1 if query == "DESCRIBE <u:s>" else 0
+    assert len(found) == len(quads) - 1 + of_thing
 
 
 class TestCredentials:

@@ -14,12 +14,11 @@ from pyoxigraph import BlankNode, NamedNode
 
 from tipgraph.store.describe import ABOUT_PROPERTIES, LABEL_PROPERTIES
 from tipgraph.store.failures import unusable
+from tipgraph.store.following import DEPTHS, edge
 from tipgraph.store.transcriber import PLACEHOLDER, MalformedError, read_answer
 
 # Resources in one query, and names whose labels one query asks for.
 _BATCH: Final = 200
-_SHALLOW: Final = 2
-_DEEPEST: Final = 128
 
 TEMPLATE: Final = (
     f"CONSTRUCT {{ <{PLACEHOLDER}0> <{PLACEHOLDER}1> <{PLACEHOLDER}2> }} {{}}",
@@ -89,9 +88,13 @@ def _mentioned(bodies: Iterable[bytes]) -> list[NamedNode]:
 
 def _is_cut(body: bytes, depth: int) -> bool:
     """Whether blank nodes are left at the last step, of which more may be said."""
-    return any(
-        int(row["step"].value) == depth and isinstance(row["o"], BlankNode) for row in _rows(body)
-    )
+    described, last = set(), set()
+    for row in _rows(body):
+        described.add(row["s"])
+        if int(row["step"].value) == depth and isinstance(row["o"], BlankNode):
+            last.add(row["o"])
+    # Blank nodes may point at each other.
+    return not last <= described
 
 
 def _named_start(nodes: Sequence[NamedNode]) -> Start:
@@ -111,21 +114,23 @@ def _blank_start(query: str, column: str) -> Start:
 
 async def _bounded(start: Start, head: str, ask: Ask) -> bytes:
     """The concise bounded descriptions of nodes, and of the claims about them."""
-    depth = _SHALLOW
-    while True:
-        body = await ask(head + _steps(start, depth))
-        if depth >= _DEEPEST or not await asyncio.to_thread(_is_cut, body, depth):
-            return body
-        depth *= 4
+    body = b""
+    for depth in DEPTHS:
+        body = await ask(head + _steps(start, depth, lists=depth > DEPTHS[0]))
+        if depth == DEPTHS[-1] or not await asyncio.to_thread(_is_cut, body, depth):
+            break
+    return body
 
 
-def _steps(start: Start, depth: int) -> str:
+def _steps(start: Start, depth: int, *, lists: bool) -> str:
     """A query for what is said of nodes and of the blank nodes up to some steps from them."""
     about = " ".join(f"<{name}>" for name in ABOUT_PROPERTIES)
     branches = []
     for step in range(depth + 1):
         path = [f"?n{number}" for number in range(step)] + ["?s"]
-        edges = "".join(f"{one} ?p{place} {other} . " for place, (one, other) in _edges(path))
+        edges = "".join(
+            f"{edge(place, one, other, lists=lists)} . " for place, (one, other) in _edges(path)
+        )
         blank = "".join(f"FILTER(isBlank({node})) " for node in path[1:])
         # Virtuoso 7.2 fails on BIND of a constant here.
         followed = f"VALUES ?step {{ {step} }} {edges}?s ?p ?o . {blank}"
