@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from functools import partial
 from pathlib import Path
 
 import httpx
@@ -18,7 +17,7 @@ from pyoxigraph import (
 )
 from typer.testing import CliRunner, Result
 
-from tests.endpoints import oxigraph, virtuoso
+from tests.endpoints import oxigraph, patient_virtuoso
 from tests.service import PATIENCE
 from tests.store.misbehaving import misbehaving, response, sending, waiting
 from tipgraph.cli import app
@@ -49,8 +48,7 @@ ex:rhine a ex:Water , ex:Drained .
 ex:sea a ex:Water .
 """
 Serve = Callable[[list[Quad], Path], AbstractContextManager[str]]
-# What a machine with other work takes for an update is no matter here.
-SERVERS = {"oxigraph": oxigraph, "virtuoso": partial(virtuoso, seconds=300)}
+SERVERS = {"oxigraph": oxigraph, "virtuoso": patient_virtuoso}
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +119,7 @@ def test_graphs_of_ones_own_and_the_default_graph(
     tmp_path: Path, ontology: str, serve: Serve
 ) -> None:
     quads = list(parse(DATA, RdfFormat.TRIG))
-    if serve is SERVERS["virtuoso"]:
+    if serve is patient_virtuoso:
         # Its default graph is the union of the named ones, and has nothing of its own.
         other = NamedNode("urn:other")
         named = [other if q.graph_name == DefaultGraph() else q.graph_name for q in quads]
@@ -160,7 +158,7 @@ def test_a_default_graph_that_repeats_much_of_the_named_ones(tmp_path: Path, ont
     same = NamedNode("urn:a")
     copies = [Triple(same, same, NamedNode(f"urn:a{number}")) for number in range(1500)]
     graphs = (DefaultGraph(), NamedNode("urn:a"))
-    quads += [Quad(*each, graph) for each in copies for graph in graphs]
+    quads += [Quad(t.subject, t.predicate, t.object, g) for t in copies for g in graphs]
     with oxigraph(quads, tmp_path / "endpoint") as address:
         done = infer("--to", address.replace("/query", "/update"), "-o", ontology)
         assert done.exit_code == 0, done.stderr
