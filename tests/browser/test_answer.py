@@ -69,6 +69,9 @@ class TestAnswer:
         page.emulate_media(media="print")
         expect(query.first).to_be_visible()
         expect(editor(page)).to_be_hidden()
+        for name in ("route", "to"):
+            head = answer(page).get_by_role("columnheader", name=name, exact=True)
+            expect(head.get_by_text(name)).to_be_visible()
 
     def test_a_query_too_long_for_an_address_is_posted(self, visitor: Visitor) -> None:
         page = visitor.open("/sparql")

@@ -81,6 +81,7 @@ def test_cancelling_stops_the_query(visitor: Visitor, service: LiveService) -> N
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#said")).to_have_text("Cancelled: the query was stopped.")
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_focused()
     wait_until(lambda: gauge(service, "tipgraph_workers_busy") == 0)
     assert gauge(service, abandoned) == before + 1
     run(page, ROUTES)

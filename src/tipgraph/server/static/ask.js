@@ -158,6 +158,8 @@ class AskPage {
     if (this.area.firstElementChild !== (shown ?? null)) {
       this.area.replaceChildren(...(shown ? [shown] : []));
     }
+    // What is hidden loses the focus, and whoever goes by keys would begin at the top again.
+    if (!running && document.activeElement === this.cancel) this.run.focus();
     this.cancel.hidden = !running;
   }
 }
