@@ -83,6 +83,29 @@ def test_each_type_has_its_page(client: httpx.Client, slug: str) -> None:
     assert PROBLEMS[slug].title in response.text
 
 
+@pytest.mark.parametrize(
+    ("slug", "member"),
+    [
+        ("not-found", "near"),
+        ("not-acceptable", "available"),
+        ("malformed-rdf", "source"),
+        ("shapes-not-well-formed", "faults"),
+        ("gone", "replacedBy"),
+        ("bad-parameter", "values"),
+    ],
+)
+def test_the_page_of_a_type_names_what_its_json_has(
+    client: httpx.Client, slug: str, member: str
+) -> None:
+    assert f"<code>{member}</code>" in client.get(f"/problems/{slug}").text
+
+
+def test_a_page_that_finds_nothing_does_not_speak_of_its_json(client: httpx.Client) -> None:
+    page = client.get("/nothing", headers={"accept": "text/html"}).text
+    assert "There is nothing here" in page
+    assert "`" not in page
+
+
 @pytest.mark.parametrize("path", ["/nothing", "/problems/nothing", "/gsp/x", "/sparql/"])
 def test_what_is_not_there_is_a_problem_as_well(client: httpx.Client, path: str) -> None:
     response = client.get(path)

@@ -68,8 +68,8 @@ _TYPES: Final = (
         "missing-query",
         400,
         "There is no query",
-        "Send the query as the parameter `query` of a GET or form POST, or as the body of a POST "
-        "or QUERY with Content-Type application/sparql-query.",
+        "Send the query as the parameter named query of a GET or form POST, or as the body of a "
+        "POST or QUERY with Content-Type application/sparql-query.",
     ),
     ProblemType(
         "repeated-parameter",
@@ -81,9 +81,8 @@ _TYPES: Final = (
         "bad-parameter",
         400,
         "A parameter has a value that cannot be used",
-        "`detail` says which and why. Graphs are named by absolute IRIs, the timeout is a positive "
-        "number of seconds, and the format is one of those in the service description. `values` "
-        "lists what a parameter of a question may be.",
+        "Graphs are named by absolute IRIs, the timeout is a positive number of seconds, and the "
+        "format is one of those in the service description.",
     ),
     ProblemType(
         "bad-encoding",
@@ -122,21 +121,21 @@ _TYPES: Final = (
         "malformed-rdf",
         400,
         "The RDF cannot be parsed",
-        "`source` names the document; line and column (both counted from 1, columns in code "
-        "points) say where it breaks the grammar of its format.",
+        "Line and column, both counted from 1 and columns in code points, say where it breaks the "
+        "grammar of its format.",
     ),
     ProblemType(
         "shapes-not-well-formed",
         400,
         "The shapes have no defined meaning",
-        "`faults` lists what is wrong and where: ill-formed or recursive shapes, or queries that "
-        "are not SPARQL or have what SHACL does not allow in them.",
+        "Shapes are ill-formed or recursive, or have queries that are not SPARQL, or with what "
+        "SHACL does not allow in them.",
     ),
     ProblemType(
         "not-found",
         404,
         "There is nothing here",
-        "Check the address; `near` lists things with names or labels like it.",
+        "Check the address, or search the graph.",
     ),
     ProblemType(
         "method-not-allowed",
@@ -148,8 +147,8 @@ _TYPES: Final = (
         "not-acceptable",
         406,
         "Nothing that can be sent is acceptable",
-        "`available` lists the media types that can be sent for this kind of answer. Name one in "
-        "Accept, or add the parameter `format`.",
+        "Name one of the media types that can be sent for this kind of answer in Accept, or add "
+        "the parameter named format.",
     ),
     ProblemType(
         "result-too-large",
@@ -162,15 +161,14 @@ _TYPES: Final = (
         "request-timeout",
         408,
         "The request did not come in time",
-        "Send the request line and all header fields at once, and the body without long pauses. "
-        "`detail` says what did not come in time.",
+        "Send the request line and all header fields at once, and the body without long pauses.",
     ),
     ProblemType(
         "gone",
         410,
         "What was here has been retired",
-        "`replacedBy` lists what stands in its place. Its tombstone, as a page or as a graph, says "
-        "why it was retired: name text/html or an RDF media type in Accept.",
+        "Its tombstone, as a page or as a graph, says why it was retired and what stands in its "
+        "place: name text/html or an RDF media type in Accept.",
     ),
     ProblemType(
         "request-too-large",
@@ -226,7 +224,7 @@ _TYPES: Final = (
         422,
         "The triple may follow, but no proof of it was found",
         "A proof is looked for near to the triple, by the shipped ontology. The command "
-        "`tipgraph infer --why` looks at all of some files, and by any ontology.",
+        "tipgraph infer --why looks at all of some files, and by any ontology.",
     ),
     ProblemType(
         "head-too-large",
@@ -265,7 +263,7 @@ _TYPES: Final = (
         "endpoint-failed",
         502,
         "The endpoint that holds the data refused the query, or failed",
-        "`detail` quotes what it said. Its engine may not take everything that SPARQL allows.",
+        "Its engine may not take everything that SPARQL allows.",
     ),
     ProblemType(
         "answer-unusable",
