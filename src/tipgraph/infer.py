@@ -79,12 +79,8 @@ def infer_at(
     from tipgraph.store.remote.holdings import NOTHING_KNOWN
 
     address = Address.of(settings, target.to, "--to")
-    asked = settings.model_copy(
-        update={
-            "store_url": target.query or query_address(target.to),
-            "query_timeout": target.seconds,
-        }
-    )
+    query = Address.of(settings, target.query or query_address(target.to), "--query").url
+    asked = settings.model_copy(update={"store_url": query, "query_timeout": target.seconds})
     # What it holds is not told to the store: GRAPH has to find the graphs of this work too.
     with RemoteStore(asked, NOTHING_KNOWN) as store, Writer(address, target.seconds) as writer:
         engine = _Endpoint(store, writer, announce)
@@ -134,7 +130,12 @@ class _Endpoint:
         return rows
 
     def update(self, text: str) -> None:
-        self._patiently(lambda: self.writer.update(text))
+        try:
+            self._patiently(lambda: self.writer.update(text))
+        except EndpointSlowError as error:
+            raise EndpointSlowError(
+                "the endpoint takes too long for an update: give it a longer --timeout"
+            ) from error
 
     def _patiently(self, do: Callable[[], Made]) -> Made:
         """Do something again while the endpoint is away: these updates may be made twice."""

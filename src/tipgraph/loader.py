@@ -103,12 +103,8 @@ def load(
     from tipgraph.store.remote.holdings import NOTHING_KNOWN
 
     address = Address.of(settings, target.to, "--to")
-    asked = settings.model_copy(
-        update={
-            "store_url": target.query or query_address(target.to),
-            "query_timeout": target.seconds,
-        }
-    )
+    query = Address.of(settings, target.query or query_address(target.to), "--query").url
+    asked = settings.model_copy(update={"store_url": query, "query_timeout": target.seconds})
     # The default graph that is counted is the engine's own, and no merge of graphs that it has.
     with RemoteStore(asked, NOTHING_KNOWN) as store, Writer(address, target.seconds) as writer:
         loading = _Loading(quads, target, store, writer, announce)

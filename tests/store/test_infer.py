@@ -245,7 +245,7 @@ def test_an_update_that_takes_too_long_is_not_begun_again(endpoint: str, ontolog
         done = infer(*call, "--timeout", "0.5")
         sent = [request.body for request in server.requests]
     assert done.exit_code == 4
-    assert "a longer --timeout" in done.stderr
+    assert "too long for an update: give it a longer --timeout" in done.stderr
     assert len(sent) == len(set(sent))
 
 
@@ -255,6 +255,8 @@ def test_an_update_that_takes_too_long_is_not_begun_again(endpoint: str, ontolog
         (["--to", "ftp://host/update"], "--to is no address of the web"),
         (["--to", "{}/update", "data.ttl"], "--to takes no FILE"),
         (["--to", "{}/update", "--evidence"], "--to takes no FILE"),
+        (["--to", "{}/update", "--query", "ftp://host/query"], "--query is no address of the web"),
+        (["--to", "{}/update", "--timeout", "inf"], "'--timeout'"),
         (["--to", "{}/update", "--existing", "add"], "--existing add is for load"),
         (["--to", "{}/update", "--graph", "urn:none"], "--graph urn:none: the engine has no such"),
         (["--to", "{}/update", "--graph", GRAPH_INFERRED.value], "what was inferred is not read"),

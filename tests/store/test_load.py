@@ -83,6 +83,12 @@ def of_graph(graph: str) -> set[str]:
     return canonical(quad for quad in parse(TRIG, RdfFormat.TRIG) if quad.graph_name == name)
 
 
+def test_an_address_for_queries_that_is_none(snapshot: Snapshot) -> None:
+    target = Target("http://localhost/update", query="ftp://localhost/query")
+    with pytest.raises(UsageError, match="--query is no address of the web"):
+        load(snapshot, target, SETTINGS)
+
+
 @pytest.mark.parametrize(("path", "protocol"), [("/update", "update"), ("/store", "gsp")])
 @pytest.mark.parametrize("batch", [1, 1000])
 def test_the_endpoint_holds_the_same_graphs(

@@ -13,6 +13,7 @@ from pyoxigraph import Quad, RdfFormat, Triple, serialize
 from tipgraph import dataset
 from tipgraph.bulk import stream_quads
 from tipgraph.cli.options import (
+    LONGEST,
     Data,
     Infer,
     SkipErrors,
@@ -132,7 +133,9 @@ def infer_command(
     ] = None,
     timeout: Annotated[
         float | None,
-        typer.Option(help="Seconds it may work on one request; without it, 300.", min=0.001),
+        typer.Option(
+            help="Seconds it may work on one request; without it, 300.", min=0.001, max=LONGEST
+        ),
     ] = None,
 ) -> None:
     """Write what follows from RDF by OWL 2 RL, or why a triple does: exit 1 if it does not.

@@ -4,7 +4,15 @@ from typing import Annotated
 
 import typer
 
-from tipgraph.cli.options import Data, Infer, SkipErrors, Union, build_shown, inputs_of
+from tipgraph.cli.options import (
+    LONGEST,
+    Data,
+    Infer,
+    SkipErrors,
+    Union,
+    build_shown,
+    inputs_of,
+)
 from tipgraph.cli.progress import progress
 from tipgraph.loader import Existing, Protocol, Target, load
 from tipgraph.settings import Settings
@@ -35,7 +43,8 @@ def load_command(
         bool, typer.Option("--skolem", help="Make IRIs of blank nodes (genid).")
     ] = False,
     timeout: Annotated[
-        float, typer.Option(help="Seconds the endpoint may work on one request.", min=0.001)
+        float,
+        typer.Option(help="Seconds the endpoint may work on one request.", min=0.001, max=LONGEST),
     ] = 300.0,
 ) -> None:
     """Load the shipped graphs, or RDF files, into an endpoint; run again, it goes on."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -21,6 +21,10 @@ from tipgraph.store import EmbeddedStore, open_store
 
 if TYPE_CHECKING:
     from tipgraph.store.remote import RemoteStore
+
+
+# Seconds of a --timeout: a week at most, far below what clocks cannot count.
+LONGEST: Final = 604_800.0
 
 
 class ReportFormat(StrEnum):
