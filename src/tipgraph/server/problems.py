@@ -216,8 +216,9 @@ _TYPES: Final = (
     ProblemType(
         "memory-limit",
         422,
-        "The query needs more memory than one query may have",
-        "Make it more specific, or sort and group fewer solutions. Trying it again will not help.",
+        "This needs more memory than it may have",
+        "Make a query more specific, or sort and group fewer solutions; send less at a time to be "
+        "validated, or use the command line. Trying it again will not help.",
     ),
     ProblemType(
         "no-proof-found",
