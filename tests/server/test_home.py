@@ -15,7 +15,7 @@ from tests.waters import search
 from tests.web import BROWSER, Page
 from tipgraph.build import build
 from tipgraph.inputs import Inputs
-from tipgraph.namespaces import BASE
+from tipgraph.namespaces import BASE, RDFS, TIP
 
 RIVERS: Final = Path(__file__).parents[1] / "cases" / "rivers" / "data" / "rivers.ttl"
 
@@ -145,3 +145,17 @@ def test_data_without_classes_has_a_home_page(tmp_path: Path) -> None:
         page = live.get("/").text
         assert "there is 1 named graph" in page
         assert "Nothing that has an IRI has a class here." in page
+
+
+def test_what_is_found_in_data_of_ones_own_leads_somewhere(tmp_path: Path) -> None:
+    names = (f"{TIP}Route", f"{BASE}mine", f"{BASE}id/mine", f"{EX}mine")
+    text = "".join(f"<{name}> <{RDFS}label> 'mine' .\n" for name in names)
+    (tmp_path / "own.ttl").write_text(text)
+    snapshot = build(Inputs((tmp_path / "own.ttl",)), tmp_path / "built").snapshot
+    with serving(snapshot.path, workers=1) as live, live.client(follow_redirects=True) as client:
+        hits = search(client, "mine")["hits"]
+        assert {hit["iri"] for hit in hits} == set(names)
+        for hit in hits:
+            page = client.get(hit["address"], headers={"accept": BROWSER})
+            assert page.status_code == 200, hit
+            assert "mine" in page.text

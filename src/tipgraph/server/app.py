@@ -145,7 +145,7 @@ def _parts(
     others = (
         ValidationEndpoint(service, store, store.manifest, settings, validations=validations),
         Dumps(service, store.snapshot, root=root) if store.snapshot else NoDumps(service),
-        Search(service, index, settings),
+        Search(service, index, settings, has_documents=GRAPH_DATA.value in store.manifest.graphs),
         Why(service, store, settings),
         Assets(service, files),
     )

@@ -241,7 +241,7 @@ class Home(Reading):
     ) -> Evidentiality:
         return Evidentiality(
             label,
-            hit_address(node.value, self._base, self._root),
+            hit_address(node.value, self._base, self._root, documents=True),
             strength,
             tuple(
                 Number(count, self._claims(status, node))

@@ -73,12 +73,19 @@ class Search(Reading):
         service: What all exchanges share.
         index: Finds them.
         settings: Base IRI and public address.
+        has_documents: Whether the graph is the shipped one, with its ontology as a document.
     """
 
     def __init__(
-        self, service: Service, index: SearchIndex | LabelSearch, settings: Settings
+        self,
+        service: Service,
+        index: SearchIndex | LabelSearch,
+        settings: Settings,
+        *,
+        has_documents: bool,
     ) -> None:
         super().__init__(service)
+        self._has_documents = has_documents
         self._index = index
         self._base = settings.base_iri
         self._root = local_root(settings)
@@ -120,7 +127,12 @@ class Search(Reading):
             raise RequestError("bad-parameter", str(error)) from error
         around = self._around(asked, found)
         wanted = Wanted(asked.text)
-        hits = [show_hit(hit, wanted, base_iri=self._base, root=self._root) for hit in found.hits]
+        hits = [
+            show_hit(
+                hit, wanted, base_iri=self._base, root=self._root, documents=self._has_documents
+            )
+            for hit in found.hits
+        ]
         body = (
             self._page(asked, found, hits, around)
             if form is PAGE

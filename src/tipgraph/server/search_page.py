@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from tipgraph.namespaces import shorten
 from tipgraph.search import Hit, Wanted
 from tipgraph.server.addresses import with_parameters
+from tipgraph.server.things import is_thing_path
 
 # Of a longer text, about so many characters are shown, from somewhat before the first word found.
 _EXCERPT: Final = 240
@@ -47,7 +48,7 @@ class ShownHit:
     definition: list[Part]
 
 
-def show_hit(hit: Hit, wanted: Wanted, *, base_iri: str, root: str) -> ShownHit:
+def show_hit(hit: Hit, wanted: Wanted, *, base_iri: str, root: str, documents: bool) -> ShownHit:
     """Arrange a hit for a page.
 
     Args:
@@ -55,10 +56,11 @@ def show_hit(hit: Hit, wanted: Wanted, *, base_iri: str, root: str) -> ShownHit:
         wanted: What was looked for.
         base_iri: The base of the IRIs that this service answers for.
         root: The local path of the home page.
+        documents: Whether the documents of the shipped graph, such as its ontology, are here.
     """
     return ShownHit(
         hit,
-        hit_address(hit.iri, base_iri, root),
+        hit_address(hit.iri, base_iri, root, documents=documents),
         short_name(hit.iri),
         kind_address(hit.kind.iri, root) if hit.kind else "",
         *(
@@ -68,10 +70,18 @@ def show_hit(hit: Hit, wanted: Wanted, *, base_iri: str, root: str) -> ShownHit:
     )
 
 
-def hit_address(iri: str, base_iri: str, root: str) -> str:
-    """Where a thing leads: to its page, or to what the graph says of it if it is from elsewhere."""
-    if iri.startswith(base_iri):
-        return root + iri.removeprefix(base_iri)
+def hit_address(iri: str, base_iri: str, root: str, *, documents: bool) -> str:
+    """Where a thing leads: to its page, or to what the graph says of it if it has none here.
+
+    Args:
+        iri: The thing.
+        base_iri: The base of the IRIs that this service answers for.
+        root: The local path of the home page.
+        documents: Whether the documents of the shipped graph, such as its ontology, are here.
+    """
+    path = iri.removeprefix(base_iri)
+    if path != iri and (documents or is_thing_path(f"/{path}")):
+        return root + path
     return with_parameters(f"{root}sparql", [("query", f"DESCRIBE <{iri}>")])
 
 
