@@ -61,8 +61,11 @@ def problem(answer: bytes) -> dict[str, Any]:
         b"GET /livez HTTP/1.1\r\nno colon\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a client that speaks TLS\r\n\r\n",
         b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: some\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\nAccept: */*\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\nContent-Length: 3\r\n\r\nASK",
+        b"GET /livez HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n",
     ],
-    ids=["words", "method", "version", "field", "TLS", "length"],
+    ids=["words", "method", "version", "field", "TLS", "length", "no Host", "body", "two Hosts"],
 )
 def test_what_is_no_request_is_a_problem(service: LiveService, sent: bytes) -> None:
     with service.connect() as connection:

@@ -8,6 +8,7 @@ import asyncio
 from typing import Any, Final
 from urllib.parse import quote_from_bytes
 
+from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from tipgraph.server.exchange import Service
@@ -88,9 +89,19 @@ class Connection(HttpToolsProtocol):
         self._head_bytes = 0
         self._in_time()
         if len(self.url) > _LONGEST_ADDRESS:
-            # What is called next fails on it.
             self._refuse("uri-too-long", f"the address has over {_LONGEST_ADDRESS:,} bytes")
-        super().on_headers_complete()
+        elif not self._names_its_host():
+            self._refuse("malformed-request", "a request of HTTP/1.1 has one field Host, not more")
+        else:
+            super().on_headers_complete()
+            return
+        # Ends the parser, so that no more is read.
+        raise HttpParserError("refused")
+
+    def _names_its_host(self) -> bool:
+        """Whether a request says whom it is for, once (RFC 9112, 3.2)."""
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        return hosts == 1 or (hosts == 0 and self.parser.get_http_version() != "1.1")
 
     def on_message_complete(self) -> None:
         """Note that a request is whole."""
