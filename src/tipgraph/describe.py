@@ -39,7 +39,7 @@ from tipgraph.namespaces import (
     TIP,
 )
 from tipgraph.store import Solutions, Store
-from tipgraph.store.following import DEPTHS, edge
+from tipgraph.store.following import DEPTHS, edge, ways
 
 Made = TypeVar("Made")
 Plan = Generator[str, Solutions, Made]
@@ -233,7 +233,7 @@ class Describer:
         """
         solutions: Solutions | tuple[()] = ()
         for depth in DEPTHS:
-            solutions = yield self._steps(nodes, depth, lists=depth > DEPTHS[0])
+            solutions = yield self._steps(nodes, depth)
             described = {row["s"] for row in solutions}
             # What has been described leads nowhere else: blank nodes may point at each other.
             if not any(
@@ -245,20 +245,15 @@ class Describer:
                 break
         return {Quad(row["s"], row["p"], row["o"], row["g"] or DefaultGraph()) for row in solutions}
 
-    def _steps(self, nodes: Sequence[NamedNode], depth: int, *, lists: bool) -> str:
+    def _steps(self, nodes: Sequence[NamedNode], depth: int) -> str:
         """A query for what is said of nodes and of blank nodes up to some steps from them.
 
         A node and the blank nodes that belong to it are together in the default graph, or all of
         them are in named ones.
-
-        Args:
-            nodes: The nodes.
-            depth: How many steps.
-            lists: Whether each step leads to all members of a list that begins there.
         """
         values = " ".join(map(str, nodes))
         branches = []
-        for step in range(depth + 1):
+        for step, lists in ways(depth):
             path = [f"?n{number}" for number in range(step)] + ["?s"]
             edges = [
                 (edge(number, one, other, lists=lists), f"?g{number}")

@@ -198,8 +198,8 @@ class Answers:
             self._cache.keep(asked, representation)
             timing = (b"server-timing", _server_timing(answer))
         fields = [*representation.headers, *headers, timing]
-        tag, known = representation.tag, exchange.if_none_match
-        if tag and known and tag in etags(known):
+        tag = representation.tag
+        if tag and exchange.is_known(tag):
             await exchange.respond(304, [*validators(tag), *headers, timing])
         else:
             await exchange.respond(200, fields, representation.body)

@@ -20,7 +20,7 @@ from tipgraph.server.bodies import (
     choose_coding,
     compress,
 )
-from tipgraph.server.exchange import Exchange, Scope, Service, etags
+from tipgraph.server.exchange import Exchange, Scope, Service
 from tipgraph.server.libraries import installed
 from tipgraph.server.reading import Reading
 
@@ -135,7 +135,7 @@ class Assets(Reading):
             (b"cache-control", lasting),
             (b"vary", b"Accept-Encoding"),
         ]
-        if exchange.if_none_match and {tag, b"*"} & set(etags(exchange.if_none_match)):
+        if exchange.is_known(tag):
             await exchange.respond(304, validators)
             return
         found = await self._representation(name, asset, coding)

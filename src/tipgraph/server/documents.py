@@ -18,7 +18,7 @@ from tipgraph.server.answers import compressed, validators
 from tipgraph.server.bodies import IDENTITY, SMALL_BODY, choose_coding
 from tipgraph.server.citations import Citation
 from tipgraph.server.document_pages import Pages
-from tipgraph.server.exchange import Exchange, Headers, Scope, Service, etags
+from tipgraph.server.exchange import Exchange, Headers, Scope, Service
 from tipgraph.server.links import WebLink, joined, write_linkset
 from tipgraph.server.negotiation import negotiated
 from tipgraph.server.once import Once
@@ -122,7 +122,7 @@ class Documents(Reading):
             (asked, form.name, coding, address if asked.name == "dataset" else ""),
             lambda: self._represented(asked, document, form, coding=coding, address=address),
         )
-        if {kept.tag, b"*"} & set(etags(exchange.if_none_match)):
+        if exchange.is_known(kept.tag):
             await exchange.respond(304, validators(kept.tag))
         else:
             await exchange.respond(200, kept.headers, kept.body)

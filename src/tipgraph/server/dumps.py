@@ -14,7 +14,7 @@ from typing import Final
 
 from tipgraph.catalogue import MEDIA_TYPES
 from tipgraph.errors import RequestError
-from tipgraph.server.exchange import Exchange, Headers, Scope, Service, etags
+from tipgraph.server.exchange import Exchange, Headers, Scope, Service
 from tipgraph.server.reading import Reading
 from tipgraph.snapshot import Dump, Snapshot
 
@@ -85,7 +85,7 @@ class Dumps(Reading):
             (b"accept-ranges", b"bytes"),
             self._described,
         ]
-        if exchange.if_none_match and {tag, b"*"} & set(etags(exchange.if_none_match)):
+        if exchange.is_known(tag):
             await exchange.respond(304, headers)
             return
         status, part = 200, ByteRange(0, dump.size)

@@ -291,6 +291,17 @@ class Exchange:
         body = problem.to_json(request_id)
         return [*headers, (b"content-type", PROBLEM_JSON.media_type.encode())], body
 
+    def is_known(self, tag: bytes) -> bool:
+        """Whether the client has a representation already (RFC 9110, 13.1.2).
+
+        Args:
+            tag: Its entity tag, without quotes.
+        """
+        if not self.if_none_match:
+            return False
+        known = set(etags(self.if_none_match))
+        return tag in known or (b"*" in known and self.method in ("GET", "HEAD"))
+
     async def send_document(self, headers: Headers, body: bytes) -> None:
         """Send a document of moderate size: with an entity tag, compressed, or as known already."""
         coding = choose_coding(self.accept_encoding.decode("latin-1"))
@@ -302,7 +313,7 @@ class Exchange:
             (b"cache-control", b"public, no-cache"),
             (b"vary", b"Accept, Accept-Encoding"),
         ]
-        if tag[1:-1] in etags(self.if_none_match):
+        if self.is_known(tag[1:-1]):
             await self.respond(304, validators)
             return
         if coding != IDENTITY:

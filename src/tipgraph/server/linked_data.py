@@ -31,7 +31,7 @@ from tipgraph.server.answers import (
 from tipgraph.server.bodies import IDENTITY, SMALL_BODY, choose_coding
 from tipgraph.server.citations import Citation, Source
 from tipgraph.server.document_pages import embedded
-from tipgraph.server.exchange import Exchange, Headers, Scope, Service, etags
+from tipgraph.server.exchange import Exchange, Headers, Scope, Service
 from tipgraph.server.language import choose_language
 from tipgraph.server.links import Linking, redirect_links
 from tipgraph.server.lookup import Lookup
@@ -242,7 +242,7 @@ class LinkedData(Reading):
                 tag += b"-" + coding.encode()
             representation = Representation([*headers, *validators(tag, vary)], body, tag)
             self._cache.keep(wanted, representation)
-        if representation.tag in etags(exchange.if_none_match):
+        if exchange.is_known(representation.tag):
             await exchange.respond(304, validators(representation.tag, vary))
         else:
             await exchange.respond(200, representation.headers, representation.body)

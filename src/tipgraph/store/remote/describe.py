@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, NamedNode
 
 from tipgraph.store.describe import ABOUT_PROPERTIES, LABEL_PROPERTIES
 from tipgraph.store.failures import unusable
-from tipgraph.store.following import DEPTHS, edge
+from tipgraph.store.following import DEPTHS, edge, ways
 from tipgraph.store.transcriber import PLACEHOLDER, MalformedError, read_answer
 
 # Resources in one query, and names whose labels one query asks for.
@@ -116,17 +116,17 @@ async def _bounded(start: Start, head: str, ask: Ask) -> bytes:
     """The concise bounded descriptions of nodes, and of the claims about them."""
     body = b""
     for depth in DEPTHS:
-        body = await ask(head + _steps(start, depth, lists=depth > DEPTHS[0]))
+        body = await ask(head + _steps(start, depth))
         if depth == DEPTHS[-1] or not await asyncio.to_thread(_is_cut, body, depth):
             break
     return body
 
 
-def _steps(start: Start, depth: int, *, lists: bool) -> str:
+def _steps(start: Start, depth: int) -> str:
     """A query for what is said of nodes and of the blank nodes up to some steps from them."""
     about = " ".join(f"<{name}>" for name in ABOUT_PROPERTIES)
     branches = []
-    for step in range(depth + 1):
+    for step, lists in ways(depth):
         path = [f"?n{number}" for number in range(step)] + ["?s"]
         edges = "".join(
             f"{edge(place, one, other, lists=lists)} . " for place, (one, other) in _edges(path)
