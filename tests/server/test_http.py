@@ -93,7 +93,6 @@ class TestEntityTags:
             "/sparql",
             "/gsp?default",
             "/sparql?query=ASK%7B%7D",
-            "/data/id/rhine.ttl",
         ],
     )
     def test_documents_have_them_too(self, client: httpx.Client, path: str) -> None:
