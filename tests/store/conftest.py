@@ -1,5 +1,6 @@
 """Stores over one small dataset for all tests here: embedded, and at endpoints of two makers."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -8,10 +9,11 @@ import pytest
 
 from tests.endpoints import oxigraph, virtuoso
 from tests.service import rivers, write_snapshot
+from tipgraph.errors import EndpointAwayError
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Snapshot
 from tipgraph.store import EmbeddedStore, open_store
-from tipgraph.store.remote import RemoteStore, open_remote
+from tipgraph.store.remote import RemoteStore, Writer, open_remote
 
 ENDPOINTS = {"oxigraph": oxigraph, "virtuoso": virtuoso}
 
@@ -25,6 +27,24 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 def embedded(snapshot: Snapshot) -> Iterator[EmbeddedStore]:
     with open_store(snapshot, Settings(workers=2)) as store:
         yield store
+
+
+@pytest.fixture
+def endpoints_come_and_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Endpoints for writing are away before an update, after it, and then there, by turns."""
+    # An answer that does not come leaves open whether the update was made.
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    update, calls = Writer.update, list[str]()
+
+    def sometimes(writer: Writer, text: str) -> None:
+        calls.append(text)
+        if len(calls) % 3 == 1:
+            raise EndpointAwayError("before it was made")
+        update(writer, text)
+        if len(calls) % 3 == 2:
+            raise EndpointAwayError("after it was made")
+
+    monkeypatch.setattr(Writer, "update", sometimes)
 
 
 class Endpoints:

@@ -22,10 +22,8 @@ from tests.service import PATIENCE
 from tests.store.misbehaving import misbehaving, response, sending, waiting
 from tipgraph.cli import app
 from tipgraph.dataset import read_shipped
-from tipgraph.errors import EndpointAwayError
 from tipgraph.namespaces import GRAPH_DATA, GRAPH_INFERRED, GRAPH_META, GRAPH_ONTOLOGY, TIP
 from tipgraph.reasoning import CompiledOntology, Materialisation
-from tipgraph.store.remote import Writer
 
 ONTOLOGY = """
 @prefix ex: <http://example.org/> .
@@ -196,22 +194,8 @@ def test_a_contradiction_leaves_everything_as_it_was(endpoint: str, ontology: st
     assert held(f"{endpoint}/query") == before
 
 
-def test_an_endpoint_that_comes_back_is_asked_on(
-    endpoint: str, ontology: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # An answer that does not come leaves open whether the update was made.
-    monkeypatch.setattr(time, "sleep", lambda _: None)
-    update, calls = Writer.update, list[str]()
-
-    def sometimes(writer: Writer, text: str) -> None:
-        calls.append(text)
-        if len(calls) % 3 == 1:
-            raise EndpointAwayError("before it was made")
-        update(writer, text)
-        if len(calls) % 3 == 2:
-            raise EndpointAwayError("after it was made")
-
-    monkeypatch.setattr(Writer, "update", sometimes)
+@pytest.mark.usefixtures("endpoints_come_and_go")
+def test_an_endpoint_that_comes_back_is_asked_on(endpoint: str, ontology: str) -> None:
     done = infer("--to", f"{endpoint}/update", "-o", ontology)
     assert done.exit_code == 0, done.stderr
     assert held(f"{endpoint}/query")[GRAPH_INFERRED.value] == read(FOLLOWS)

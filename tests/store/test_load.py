@@ -31,12 +31,12 @@ from tests.store.misbehaving import Request, misbehaving, response, sending, wai
 from tests.working_copy import WorkingCopy
 from tipgraph.batches import Batch, batches
 from tipgraph.build import build
-from tipgraph.errors import EndpointAwayError, UsageError
+from tipgraph.errors import UsageError
 from tipgraph.inputs import Inputs
 from tipgraph.loader import Existing, Protocol, Target, load
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Snapshot
-from tipgraph.store.remote import Writer, open_remote
+from tipgraph.store.remote import open_remote
 
 TRIG = """
 <urn:s> <urn:p> <urn:o>, "ä\\n\\"quoted\\"", 1.0E6 .
@@ -171,22 +171,8 @@ def test_a_load_that_is_killed_is_taken_up_again(
     assert rivers.run(*arguments).stdout.split()[0] == "0"
 
 
-def test_an_endpoint_that_comes_back_is_served_on(
-    snapshot: Snapshot, endpoint: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # An answer that does not come leaves open whether the update was made.
-    monkeypatch.setattr(time, "sleep", lambda _: None)
-    update, calls = Writer.update, list[str]()
-
-    def sometimes(writer: Writer, text: str) -> None:
-        calls.append(text)
-        if len(calls) % 3 == 1:
-            raise EndpointAwayError("before it was made")
-        update(writer, text)
-        if len(calls) % 3 == 2:
-            raise EndpointAwayError("after it was made")
-
-    monkeypatch.setattr(Writer, "update", sometimes)
+@pytest.mark.usefixtures("endpoints_come_and_go")
+def test_an_endpoint_that_comes_back_is_served_on(snapshot: Snapshot, endpoint: str) -> None:
     load(snapshot, Target(f"{endpoint}/update", batch=1), SETTINGS)
     for graph in ("urn:g", "urn:h"):
         assert held(f"{endpoint}/query", graph) == of_graph(graph)
