@@ -75,12 +75,10 @@ def infer_at(
     """
     # Only this needs the HTTP client, which takes a while to import.
     from tipgraph.store.remote import RemoteStore, Writer
-    from tipgraph.store.remote.address import Address, query_address
+    from tipgraph.store.remote.address import for_writing
     from tipgraph.store.remote.holdings import NOTHING_KNOWN
 
-    address = Address.of(settings, target.to, "--to")
-    query = Address.of(settings, target.query or query_address(target.to), "--query").url
-    asked = settings.model_copy(update={"store_url": query, "query_timeout": target.seconds})
+    address, asked = for_writing(settings, target.to, target.query, target.seconds)
     # What it holds is not told to the store: GRAPH has to find the graphs of this work too.
     with RemoteStore(asked, NOTHING_KNOWN) as store, Writer(address, target.seconds) as writer:
         engine = _Endpoint(store, writer, announce)

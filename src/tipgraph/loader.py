@@ -99,12 +99,10 @@ def load(
         raise UsageError("there is nothing to load")
     # Only this needs the HTTP client, which takes a while to import.
     from tipgraph.store.remote import RemoteStore, Writer
-    from tipgraph.store.remote.address import Address, query_address
+    from tipgraph.store.remote.address import for_writing
     from tipgraph.store.remote.holdings import NOTHING_KNOWN
 
-    address = Address.of(settings, target.to, "--to")
-    query = Address.of(settings, target.query or query_address(target.to), "--query").url
-    asked = settings.model_copy(update={"store_url": query, "query_timeout": target.seconds})
+    address, asked = for_writing(settings, target.to, target.query, target.seconds)
     # The default graph that is counted is the engine's own, and no merge of graphs that it has.
     with RemoteStore(asked, NOTHING_KNOWN) as store, Writer(address, target.seconds) as writer:
         loading = _Loading(quads, target, store, writer, announce)

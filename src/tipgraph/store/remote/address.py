@@ -78,7 +78,26 @@ class Address:
         )
 
 
-def query_address(url: str) -> str:
+def for_writing(
+    settings: Settings, to: str, query: str | None, seconds: float
+) -> tuple[Address, Settings]:
+    """Where an engine is written to, and settings by which a store asks it.
+
+    Args:
+        settings: Credentials and certificates.
+        to: Its address for writing.
+        query: Its address for queries; without it, that which engines have beside `to`.
+        seconds: How long it may work on a query.
+
+    Raises:
+        UsageError: See `Address.of`.
+    """
+    address = Address.of(settings, to, "--to")
+    asked = Address.of(settings, query or _query_address(to), "--query").url
+    return address, settings.model_copy(update={"store_url": asked, "query_timeout": seconds})
+
+
+def _query_address(url: str) -> str:
     """The address for queries, as engines have it beside that for writing."""
     for ending, sibling in _SIBLINGS:
         if url.endswith(ending):
