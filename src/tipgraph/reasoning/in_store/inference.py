@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -79,10 +79,6 @@ def infer_in_store(
     return _Inference(engine, ontology, scope, announce).run(replace)
 
 
-class _TakenOverError(UsageError):
-    """Another run has the graphs of this one now, so that they are not to be cleared."""
-
-
 class _Inference:
     def __init__(
         self, engine: Engine, ontology: CompiledOntology, scope: Scope, announce: Announce
@@ -104,12 +100,10 @@ class _Inference:
             self._announce("look for contradictions")
             self._refuse_clashes(rounds)
             self._refuse_another()
-        except _TakenOverError:
-            raise
         except BaseException:
             # That it cannot be cleared up now is less than what has gone wrong.
             with suppress(TipgraphError):
-                if self._said(_RUN) <= {str(self._name)}:
+                if self._is_ours():
                     self._clear()
             raise
         self._publish(rounds)
@@ -119,11 +113,11 @@ class _Inference:
 
     def _refuse_axioms(self) -> None:
         axioms = StatedAxioms(self._ontology.schema.asserted)
-        for given, pattern in (
-            (f"VALUES ?p {{ {_iris(AXIOM_PREDICATES)} }}", "?s ?p ?o"),
-            (f"VALUES ?p {{ {RDF_TYPE} }} VALUES ?o {{ {_iris(AXIOM_TYPES)} }}", "?s ?p ?o"),
+        for given in (
+            f"VALUES ?p {{ {_iris(AXIOM_PREDICATES)} }}",
+            f"VALUES ?p {{ {RDF_TYPE} }} VALUES ?o {{ {_iris(AXIOM_TYPES)} }}",
         ):
-            where = f"{given} {self._scope.before(1, pattern)}"
+            where = f"{given} {self._scope.before(1, '?s ?p ?o')}"
             for row in self._engine.select(f"SELECT ?s ?p ?o {{ {where} }}"):
                 axioms.refuse_others(Triple(row["s"], row["p"], row["o"]))
 
@@ -155,12 +149,16 @@ class _Inference:
         self._insert(ONTOLOGY, [Triple(ONTOLOGY, _BEGUN, Literal(number))])
 
     def _refuse_another(self) -> None:
-        if self._said(_RUN) != {str(self._name)}:
-            raise _TakenOverError("another inference has begun in this engine: this one has ended")
+        if not self._is_ours():
+            raise UsageError("another inference has begun in this engine: this one has ended")
 
-    def _said(self, predicate: NamedNode) -> set[str]:
+    def _is_ours(self) -> bool:
+        """Whether no other run has the graphs of this work, which are then not to be cleared."""
+        return self._said(_RUN) == {self._name}
+
+    def _said(self, predicate: NamedNode) -> set[Any]:
         said = inside(ONTOLOGY, f"{ONTOLOGY} {predicate} ?said")
-        return {str(row["said"]) for row in self._engine.select(f"SELECT ?said {{ {said} }}")}
+        return {row["said"] for row in self._engine.select(f"SELECT ?said {{ {said} }}")}
 
     def _insert(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
         lines = (f"{named(t.subject)} {t.predicate} {named(t.object)} ." for t in triples)
@@ -169,9 +167,7 @@ class _Inference:
 
     def _clear(self) -> None:
         """Remove the graphs of this work, a class or a property at a time."""
-        said = inside(ONTOLOGY, f"{ONTOLOGY} {_BEGUN} ?said")
-        rows = self._engine.select(f"SELECT ?said {{ {said} }}")
-        for number in sorted(int(row["said"].value) for row in rows):
+        for number in sorted(int(begun.value) for begun in self._said(_BEGUN)):
             self._announce(f"clear up after round {number}")
             for table in self._rounds.filled_in(number):
                 self._engine.update(
