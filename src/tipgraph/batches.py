@@ -71,12 +71,12 @@ def batches(read: Callable[[], Iterable[Quad]], size: int) -> Iterator[Batch]:
     """
     components = _Components()
     for quad in read():
-        components.add(_blank_nodes(quad))
+        components.add(blank_nodes(quad))
     remaining = components.sizes()
     waiting: dict[str, list[Quad]] = defaultdict(list)
     batch: list[Quad] = []
     for quad in read():
-        nodes = _blank_nodes(quad)
+        nodes = blank_nodes(quad)
         together = [quad]
         if nodes:
             root = components.root(nodes[0])
@@ -150,7 +150,8 @@ class _Components:
         return sizes
 
 
-def _blank_nodes(quad: Quad) -> list[str]:
+def blank_nodes(quad: Quad) -> list[str]:
+    """The names of the blank nodes of a quad, also those within triple terms."""
     found = []
     terms: list[object] = [quad.subject, quad.object]
     while terms:

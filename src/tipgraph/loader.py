@@ -6,17 +6,25 @@ its graphs say which of them was the last.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from tempfile import TemporaryFile
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, Quad
+from pyoxigraph import Quad
 
-from tipgraph.batches import Batch, batches, graph_name, skolemised
+from tipgraph.batches import Batch, batches, blank_nodes, graph_name, skolemised
 from tipgraph.dumps import read_dump
-from tipgraph.errors import EndpointAwayError, EndpointFailureError, OverloadedError, UsageError
+from tipgraph.errors import (
+    EndpointAwayError,
+    EndpointFailureError,
+    EndpointSlowError,
+    OverloadedError,
+    UsageError,
+)
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Snapshot
 from tipgraph.store import Solutions
@@ -123,8 +131,14 @@ class _Quads:
         quads = read_dump(self._snapshot)
         return skolemised(quads) if self._skolem else quads
 
-    def of_graph(self, name: str) -> Iterator[Quad]:
-        return (quad for quad in self() if graph_name(quad) == name)
+    def written(self, folder: Path, names: Sequence[str]) -> Mapping[str, Path]:
+        """Files of N-Triples with the quads of these graphs, from one reading of all there are."""
+        files = {name: folder / f"{number}.nt" for number, name in enumerate(names)}
+        for name, quads in groupby(self(), graph_name) if files else ():
+            if name in files:
+                with files[name].open("ab") as file:
+                    file.writelines(f"{quad.triple} .\n".encode() for quad in quads)
+        return files
 
 
 class _Loading:
@@ -148,13 +162,11 @@ class _Loading:
         if self._target.protocol is Protocol.gsp:
             self._put_graphs()
             return self._sent
-        if self._target.existing is Existing.replace and not self._can_go_on():
-            for name in self._quads.sizes:
-                which = f"GRAPH <{name}>" if name else "DEFAULT"
-                self._writer.update(f"CLEAR SILENT {which}")
+        if self._target.existing is Existing.replace:
+            self._patiently(self._clear)
         if self._target.existing is Existing.add:
             self._before = self._counts()
-        self._insert()
+        self._patiently(self._insert)
         return self._sent
 
     def verified(self) -> dict[str, int]:
@@ -170,24 +182,35 @@ class _Loading:
                 )
         return dict(found)
 
-    def _insert(self) -> None:
+    def _patiently(self, step: Callable[[], None]) -> None:
+        """Do something that goes on where it was broken off, also while the endpoint is away."""
         attempts = 0
         while True:
             begun = self._sent
             try:
-                for batch in self._rest():
-                    self._writer.update(batch.update())
-                    self._count(len(batch.quads))
-                return
-            except (EndpointAwayError, OverloadedError):
-                # Whether the last batch was inserted is asked before the next attempt.
+                return step()
+            except EndpointSlowError:
+                # It may be at it still, so that what is there now does not say what will be.
+                raise
+            except (EndpointAwayError, OverloadedError) as error:
                 attempts = 0 if self._sent > begun else attempts
                 if attempts == len(self._writer.pauses) or self._target.existing is Existing.add:
                     raise
                 pause = self._writer.pauses[attempts]
-                self._announce(f"the endpoint is away: waiting {pause:.0f} s")
+                self._announce(f"{error}: waiting {pause:.0f} s")
                 time.sleep(pause)
                 attempts += 1
+
+    def _clear(self) -> None:
+        for name in self._quads.sizes:
+            which = f"GRAPH <{name}>" if name else "DEFAULT"
+            self._writer.update(f"CLEAR SILENT {which}")
+
+    def _insert(self) -> None:
+        # Whether the last batch was inserted is asked before each further attempt.
+        for batch in self._rest():
+            self._writer.update(batch.update())
+            self._count(len(batch.quads))
 
     def _rest(self) -> Iterator[Batch]:
         """The batches that are not there yet."""
@@ -199,14 +222,6 @@ class _Loading:
         if there:
             self._pass_over(made, there)
         yield from made
-
-    def _can_go_on(self) -> bool:
-        there = self._counts()
-        try:
-            self._pass_over(batches(self._quads, self._target.batch), there)
-        except UsageError:
-            return False
-        return True
 
     def _pass_over(self, made: Iterable[Batch], there: Counter[str]) -> None:
         """Pass over the batches that are there; raises UsageError when something else is."""
@@ -227,9 +242,8 @@ class _Loading:
     def _holds(self, batch: Batch) -> bool:
         """Whether the last triple of a batch is there that has no blank nodes."""
         for quad in reversed(batch.quads):
-            if not isinstance(quad.subject, BlankNode) and not isinstance(quad.object, BlankNode):
-                text = f"ASK {{ {quad.subject} {quad.predicate} {quad.object} }}"
-                return bool(self._ask(text, graph_name(quad)))
+            if not blank_nodes(quad):
+                return bool(self._ask(f"ASK {{ {quad.triple} }}", graph_name(quad)))
         return True
 
     def _put_graphs(self) -> None:
@@ -237,20 +251,29 @@ class _Loading:
             raise UsageError(
                 "the Graph Store Protocol replaces graphs: --existing add is for updates"
             )
+        missing = list(self._quads.sizes)
+        if self._target.existing is Existing.refuse:
+            self._patiently(lambda: self._leave_out_what_is_there(missing))
+        with TemporaryDirectory() as folder:
+            files = self._quads.written(Path(folder), missing)
+            self._patiently(lambda: self._put(missing, files))
+
+    def _leave_out_what_is_there(self, missing: list[str]) -> None:
         there = self._counts()
         for name, count in self._quads.sizes.items():
             if there[name] == count:
-                continue
-            if there[name] and self._target.existing is Existing.refuse:
+                missing.remove(name)
+            elif there[name]:
                 raise UsageError(
                     f"{_called(name)} has {there[name]:,} triples already; "
                     "--existing replace puts these in their place"
                 )
-            with TemporaryFile() as triples:
-                lines = (f"{quad.triple} .\n".encode() for quad in self._quads.of_graph(name))
-                triples.writelines(lines)
-                self._writer.put(name or None, triples)
-            self._count(count)
+
+    def _put(self, missing: list[str], files: Mapping[str, Path]) -> None:
+        while missing:
+            with files[missing[0]].open("rb") as triples:
+                self._writer.put(missing[0] or None, triples)
+            self._count(self._quads.sizes[missing.pop(0)])
 
     def _counts(self) -> Counter[str]:
         found: Counter[str] = Counter()

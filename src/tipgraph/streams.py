@@ -6,6 +6,7 @@ import zlib
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Final, Protocol
 
@@ -91,22 +92,22 @@ class _Frames:
         self._raw = raw
         self._frame = zstandard.ZstdDecompressor().decompressobj()
         self._begun = self._past_mark = False
-        self._ready = b""
+        # A small chunk may hold a great deal, which is read in many pieces.
+        self._ready = BytesIO()
 
     def read(self, size: int = -1, /) -> bytes:
         """Read at most so many bytes."""
-        while not self._ready:
+        while not (piece := self._ready.read(size)) and size:
             chunk = self._raw.read(CHUNK)
             if not chunk:
                 if self._begun and not self._frame.eof:
                     raise EOFError("it ends within a frame")
                 return b""
-            self._ready = self._decompressed(chunk)
-            if not self._past_mark and self._ready:
+            ready = self._decompressed(chunk)
+            if not self._past_mark and ready:
                 self._past_mark = True
-                self._ready = self._ready.removeprefix(BOM_UTF8)
-        size = len(self._ready) if size < 0 else size
-        piece, self._ready = self._ready[:size], self._ready[size:]
+                ready = ready.removeprefix(BOM_UTF8)
+            self._ready = BytesIO(ready)
         return piece
 
     def _decompressed(self, chunk: bytes) -> bytes:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import parse_qs
 
 import httpx
@@ -27,16 +28,16 @@ from pyoxigraph import (
 from tests.endpoints import oxigraph, virtuoso
 from tests.isomorphism import canonical
 from tests.service import PATIENCE, wait_until
-from tests.store.misbehaving import Request, misbehaving, response, sending, waiting
+from tests.store.misbehaving import Behaviour, Request, misbehaving, response, sending, waiting
 from tests.working_copy import WorkingCopy
 from tipgraph.batches import Batch, batches
 from tipgraph.build import build
-from tipgraph.errors import UsageError
+from tipgraph.errors import EndpointAwayError, UsageError
 from tipgraph.inputs import Inputs
 from tipgraph.loader import Existing, Protocol, Target, load
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Snapshot
-from tipgraph.store.remote import open_remote
+from tipgraph.store.remote import Writer, open_remote
 
 TRIG = """
 <urn:s> <urn:p> <urn:o>, "ä\\n\\"quoted\\"", 1.0E6 .
@@ -197,6 +198,59 @@ def test_other_triples_are_refused_replaced_or_added_to(
     assert held(f"{endpoint}/query", "urn:g") == of_graph("urn:g")
 
 
+@pytest.mark.parametrize(("path", "protocol"), [("/update", "update"), ("/store", "gsp")])
+def test_what_was_changed_is_replaced_where_no_count_tells(
+    endpoint: str, rivers: WorkingCopy, path: str, protocol: str
+) -> None:
+    arguments = ("load", "--to", endpoint + path, "--protocol", protocol, "--data", "a.nq")
+    for number, value in enumerate(("old", "new")):
+        lines = f'<urn:s> <urn:p> "{value}" <urn:g> .\n<urn:z> <urn:p> "last" <urn:g> .\n'
+        rivers.path("a.nq").write_text(lines, encoding="utf-8")
+        again = rivers.run(*arguments)
+        assert again.exit_code == 0, again.stderr
+        assert again.stdout.split()[0] == ("2", "0")[number]
+    assert "--existing replace loads them anew" in again.stderr
+    replaced = rivers.run(*arguments, "--existing", "replace")
+    assert replaced.exit_code == 0, replaced.stderr
+    assert replaced.stdout.split()[0] == "2"
+    assert any('"new"' in triple for triple in held(f"{endpoint}/query", "urn:g"))
+
+
+@pytest.mark.parametrize("inner", ["_:b", "<urn:o>"])
+def test_a_triple_term_that_comes_last_is_found_again(
+    endpoint: str, rivers: WorkingCopy, inner: str
+) -> None:
+    line = f"<urn:s> <urn:p> <<( <urn:s> <urn:p> {inner} )>> <urn:g> .\n"
+    rivers.path("a.nq").write_text(line, encoding="utf-8")
+    for sent in ("1", "0"):
+        result = rivers.run("load", "--to", f"{endpoint}/update", "--data", "a.nq")
+        assert result.exit_code == 0, result.stderr
+        assert result.stdout.split()[0] == sent
+
+
+def test_graphs_are_put_again_where_the_endpoint_was_away(
+    endpoint: str, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    put, calls = Writer.put, list[str | None]()
+
+    def sometimes(writer: Writer, graph: str | None, triples: BinaryIO) -> None:
+        calls.append(graph)
+        if len(calls) % 3 == 1:
+            raise EndpointAwayError("before it was made")
+        put(writer, graph, triples)
+        if len(calls) % 3 == 2:
+            raise EndpointAwayError("after it was made")
+
+    monkeypatch.setattr(Writer, "put", sometimes)
+    target = Target(f"{endpoint}/store", protocol=Protocol.gsp, existing=Existing.replace)
+    load(snapshot, target, SETTINGS)
+    for graph in ("urn:g", "urn:h"):
+        assert held(f"{endpoint}/query", graph) == of_graph(graph)
+    # None that was put is put again.
+    assert len(calls) == 3 * 3
+
+
 def test_a_default_graph_is_loaded_beside_the_shipped_graphs(
     endpoint: str, rivers: WorkingCopy, snapshot: Snapshot
 ) -> None:
@@ -213,6 +267,12 @@ def test_a_default_graph_is_loaded_beside_the_shipped_graphs(
         (response("no", status="401 Unauthorized"), 4, "the endpoint does not let this service in"),
         (response("no", status="405 Method Not Allowed"), 4, "the endpoint answered 405: “no”; is"),
         (response("full", status="507 Insufficient Storage"), 4, "the endpoint answered 507: “fu"),
+        (response("no", status="413 Payload Too Large"), 4, "the endpoint answered 413: “no”; gi"),
+        (
+            response("", status="307 Temporary Redirect", fields="Location: http://h/u\r\n"),
+            4,
+            "the endpoint leads to http://h/u (307), which is not followed: --to has",
+        ),
         (b"", 4, "the endpoint cannot be reached: "),
     ],
 )
@@ -246,6 +306,25 @@ def test_an_endpoint_that_takes_and_keeps_nothing(
         assert any("INSERT+DATA" in request.body for request in server.requests)
     assert result.exit_code == 4
     assert "has 0 triples at the endpoint and " in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "message"),
+    [
+        (waiting(), "takes too long: give it smaller batches, or a longer --timeout"),
+        (sending(response("", status="504 Gateway Timeout")), "what stands before it waited no"),
+    ],
+)
+def test_what_an_endpoint_may_be_at_still_is_not_sent_again(
+    endpoint: str, rivers: WorkingCopy, snapshot: Snapshot, behaviour: Behaviour, message: str
+) -> None:
+    with misbehaving() as server:
+        server.behaviour = behaviour
+        arguments = ("--query", f"{endpoint}/query", "--data", "a.trig", "--timeout", "1")
+        result = rivers.run("load", "--to", server.url, *arguments)
+        assert len(server.requests) == 1
+    assert result.exit_code == 4
+    assert message in result.stderr
 
 
 def test_what_is_added_cannot_be_put(endpoint: str, snapshot: Snapshot) -> None:

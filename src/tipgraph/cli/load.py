@@ -57,3 +57,8 @@ def load_command(
     typer.echo(f"{loaded.sent:>10,} triples sent")
     for name, count in loaded.graphs.items():
         typer.echo(f"{count:>10,} triples at the endpoint in {name or 'the default graph'}")
+    if not loaded.sent:
+        typer.echo(
+            "note: these graphs are there by their counts; --existing replace loads them anew",
+            err=True,
+        )

@@ -3,9 +3,9 @@
 Each request is made once. Whether it may be made again only its sender can tell.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from io import SEEK_END
+from io import SEEK_END, BytesIO
 from types import TracebackType
 from typing import BinaryIO, ClassVar, Final, Self
 from urllib.parse import urlencode
@@ -20,13 +20,16 @@ from tipgraph.store.remote.endpoint import refusal
 
 # Seconds.
 _CONNECT: Final = 3.0
-_OTHER_PROTOCOL: Final = (
-    HTTPStatus.NOT_FOUND,
-    HTTPStatus.METHOD_NOT_ALLOWED,
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-)
+_SLOW: Final = "the endpoint takes too long: give it smaller batches"
+_OTHER_PROTOCOL: Final = "is this the address for it? There is --protocol update, and gsp"
+_ADVICE: Final[Mapping[int, str]] = {
+    HTTPStatus.NOT_FOUND: _OTHER_PROTOCOL,
+    HTTPStatus.METHOD_NOT_ALLOWED: _OTHER_PROTOCOL,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: _OTHER_PROTOCOL,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "give it smaller batches, or let it take larger bodies",
+}
 _BEGINNING: Final = 4096
-_PART: Final = 1 << 20
+_PART: Final = 1 << 18
 
 
 class Writer:
@@ -55,9 +58,8 @@ class Writer:
             EndpointSlowError: Nor was there one in time: it may still be made.
             QueryError: It was refused.
         """
-        body = urlencode({"update": text}).encode()
-        media_type = b"application/x-www-form-urlencoded"
-        self._send("POST", self._address.url, media_type, lambda: body, len(body))
+        body = BytesIO(urlencode({"update": text}).encode())
+        self._send("POST", self._address.url, b"application/x-www-form-urlencoded", body)
 
     def put(self, graph: str | None, triples: BinaryIO) -> None:
         """Replace a graph (Graph Store HTTP Protocol, 5.3).
@@ -71,28 +73,14 @@ class Writer:
             QueryError: It was refused.
         """
         which = f"?{urlencode({'graph': graph})}" if graph else "?default"
-        # Without a length stated some engines read nothing, and say that all is well.
-        length = triples.seek(0, SEEK_END)
+        self._send("PUT", self._address.url + which, b"application/n-triples", triples)
 
-        def parts() -> Iterator[bytes]:
-            triples.seek(0)
-            return iter(lambda: triples.read(_PART), b"")
-
-        url = self._address.url + which
-        self._send("PUT", url, b"application/n-triples", parts, length)
-
-    def _send(
-        self,
-        method: str,
-        url: str,
-        media_type: bytes,
-        body: Callable[[], bytes | Iterator[bytes]],
-        length: int,
-    ) -> None:
+    def _send(self, method: str, url: str, media_type: bytes, body: BinaryIO) -> None:
         fields = [
             *self._fields,
             (b"content-type", media_type),
-            (b"content-length", str(length).encode()),
+            # Without a length stated some engines read nothing, and say that all is well.
+            (b"content-length", str(body.seek(0, SEEK_END)).encode()),
         ]
         try:
             for _ in range(CHALLENGES + 1):
@@ -100,7 +88,7 @@ class Writer:
                     method,
                     url,
                     headers=[*fields, *self._authorization.fields(method, url)],
-                    content=body(),
+                    content=_parts(body),
                     extensions={"timeout": self._timeouts},
                 ) as response:
                     # Nothing is written where somebody is asked first who it is.
@@ -109,9 +97,7 @@ class Writer:
                         return
             raise asked_again()
         except (httpcore.ReadTimeout, httpcore.WriteTimeout) as error:
-            raise EndpointSlowError(
-                "the endpoint takes too long: give it smaller batches, or a longer --timeout"
-            ) from error
+            raise EndpointSlowError(f"{_SLOW}, or a longer --timeout") from error
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
             reason = str(error) or "it ended the connection"
             raise EndpointAwayError(f"the endpoint cannot be reached: {reason}") from error
@@ -123,9 +109,16 @@ class Writer:
             body += part[: _BEGINNING - len(body)]
         if 200 <= response.status < 300:
             return
+        if 300 <= response.status < 400:
+            elsewhere = fields.get(b"location", "somewhere else")
+            raise EndpointFailureError(
+                f"the endpoint leads to {elsewhere} ({response.status}), which is not followed: "
+                "--to has to be its own address"
+            )
+        if response.status == HTTPStatus.GATEWAY_TIMEOUT:
+            raise EndpointSlowError(f"{_SLOW}: what stands before it waited no longer (504)")
         found: QueryError = refusal(response.status, fields, bytes(body))
-        if response.status in _OTHER_PROTOCOL:
-            advice = "is this the address for it? There is --protocol update, and gsp"
+        if advice := _ADVICE.get(response.status):
             found = EndpointFailureError(f"{found}; {advice}")
         raise found
 
@@ -139,3 +132,9 @@ class Writer:
         trace: TracebackType | None,
     ) -> None:
         self._pool.close()
+
+
+def _parts(body: BinaryIO) -> Iterator[bytes]:
+    """A body from its start, in parts: each is copied for every piece of it that is sent."""
+    body.seek(0)
+    return iter(lambda: body.read(_PART), b"")
