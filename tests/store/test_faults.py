@@ -303,6 +303,28 @@ class TestCircuit:
             wait_until(lambda: _answers(store))
             assert not store.endpoint.is_left_alone
 
+    def test_queries_that_take_long_shut_nobody_out(self) -> None:
+        def behaviour(connection: socket.socket, request: Request) -> None:
+            (well if request.query == "ASK {}" else waiting())(connection, request)
+
+        with misbehaving() as server, open_remote(settings(server)) as store:
+            server.behaviour = behaviour
+            for _ in range(5):
+                with pytest.raises(QueryTimeoutError):
+                    store.query(SELECT, timeout=0.1)
+            # Nobody asks it anything any more.
+            wait_until(lambda: not store.endpoint.is_left_alone)
+
+    def test_an_endpoint_that_never_answers_is_left_alone(self) -> None:
+        with misbehaving() as server, open_remote(settings(server)) as store:
+            server.behaviour = waiting()
+            for _ in range(5):
+                with pytest.raises(QueryTimeoutError):
+                    store.query(SELECT, timeout=0.1)
+            assert store.endpoint.is_left_alone
+            with pytest.raises(EndpointAwayError, match="left alone"):
+                store.query(SELECT)
+
     def test_refusals_of_queries_are_no_failures(
         self, server: Misbehaving, store: RemoteStore
     ) -> None:

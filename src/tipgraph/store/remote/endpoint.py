@@ -66,6 +66,7 @@ class Endpoint:
         self._connections = settings.store_connections
         self._pool: httpcore.AsyncConnectionPool | None = None
         self._circuit = Circuit(time.monotonic)
+        self._probe: asyncio.Task[bool] | None = None
         self.outcomes: Counter[str] = Counter()
         self._fields = [
             (b"user-agent", f"tipgraph/{__version__}".encode()),
@@ -86,6 +87,8 @@ class Endpoint:
 
     async def close(self) -> None:
         """End all connections."""
+        if self._probe is not None:
+            self._probe.cancel()
         if self._pool is not None:
             await self._pool.aclose()
             self._pool = None
@@ -123,7 +126,13 @@ class Endpoint:
         """
         if self._circuit.admit():
             await self._try()
-        return await self._attempt(_form(query, default_graphs, named_graphs), seconds)
+        try:
+            return await self._attempt(_form(query, default_graphs, named_graphs), seconds)
+        except TimeoutError:
+            # It may be the query that takes long: an endpoint that answers another is there.
+            if self._probe is None or self._probe.done():
+                self._probe = asyncio.get_running_loop().create_task(self.answers())
+            raise
 
     async def _try(self) -> None:
         try:
@@ -195,7 +204,7 @@ class Endpoint:
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
             if begun:
                 raise _BrokenOffError from error
-            raise _UnreachedError(str(error) or "it does not accept connections") from error
+            raise _UnreachedError(str(error) or "it hangs up: is it http or https?") from error
 
     async def _read(self, response: httpcore.Response) -> bytes:
         fields = {name.lower(): value.decode("latin-1") for name, value in response.headers}
