@@ -315,3 +315,15 @@ class TestByScript:
         self, visitor: Visitor, given: dict[str, object], names: list[str]
     ) -> None:
         assert visitor.open(GRAPH).evaluate(self.SHOW, json.loads(json.dumps(given))) == names
+
+
+def test_terms_that_have_no_page_here_lead_to_what_is_said_of_them(
+    crossings_visitor: Visitor,
+) -> None:
+    query = "SELECT ?property { <https://w3id.org/tipgraph/id/crew> ?property ?route }"
+    page = crossings_visitor.open(f"/sparql?{urlencode({'query': query})}")
+    term = page.locator("table.answer").get_by_role("link", name="takesRoute")
+    expect(term).to_be_visible()
+    term.click()
+    expect(page).to_have_url(re.compile("DESCRIBE.*takesRoute"))
+    expect(page.get_by_role("heading", name="Answer")).to_be_visible()

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from tipgraph import __version__
 from tipgraph.namespaces import GRAPH_DATA
 from tipgraph.search import search_of
-from tipgraph.server.addresses import below, local_root
+from tipgraph.server.addresses import below
 from tipgraph.server.assets import AssetFiles, Assets
 from tipgraph.server.dumps import Dumps, NoDumps
 from tipgraph.server.envelope import Application, Envelope, add_problem_handlers
@@ -21,6 +21,7 @@ from tipgraph.server.operations import operations_router
 from tipgraph.server.pages import pages_router
 from tipgraph.server.parts import Parts
 from tipgraph.server.search import Search
+from tipgraph.server.targets import LinkTargets
 from tipgraph.server.templates import Templates
 from tipgraph.server.validate import ValidationEndpoint
 from tipgraph.server.validations import Validations
@@ -81,16 +82,17 @@ def create_app(store: Store, settings: Settings) -> TipgraphApp:
         store: Answers queries; started and stopped with the application.
         settings: Limits, base IRI, trusted proxies.
     """
-    files = AssetFiles(root=local_root(settings), web=web_folder(settings))
-    service = _service(store, settings, files)
+    targets = LinkTargets(settings, store.manifest.graphs)
+    files = AssetFiles(root=targets.root, web=web_folder(settings))
+    service = _service(store, settings, files, targets)
     app = TipgraphApp(
         title=TITLE, version=__version__, lifespan=_running, docs_url=None, redoc_url=None
     )
-    app.prefix = local_root(settings).rstrip("/")
+    app.prefix = targets.root.rstrip("/")
     app.store = store
     app.service = service
     app.validations = Validations(settings)
-    app.parts = _parts(service, store, settings, files=files, validations=app.validations)
+    app.parts = _parts(service, store, settings, targets, files=files, validations=app.validations)
     add_problem_handlers(app)
     app.envelope = Envelope(super(TipgraphApp, app).__call__, service)
     app.include_router(operations_router(service.metrics, store))
@@ -109,22 +111,23 @@ async def _running(app: TipgraphApp) -> AsyncIterator[None]:
         await app.store.stop()
 
 
-def _service(store: Store, settings: Settings, files: AssetFiles) -> Service:
+def _service(store: Store, settings: Settings, files: AssetFiles, targets: LinkTargets) -> Service:
     """What all exchanges share."""
     manifest = store.manifest
     templates = Templates(
         title=TITLE,
         dataset_version=manifest.dataset_version,
-        root=local_root(settings),
+        root=targets.root,
         shipped=GRAPH_DATA.value in manifest.graphs,
-        base_iri=settings.base_iri,
+        base_iri=targets.base,
+        answered=sorted(targets.answered),
+        documents=targets.documents,
         asset=files.address,
         has_library=files.has_library,
     )
     return Service(
         manifest.dataset_version,
         trusted_proxies=settings.trusted_proxies,
-        base_iri=settings.base_iri,
         log_queries=settings.log_queries,
         body_seconds=settings.body_seconds,
         metrics=Metrics(store.pool, store.endpoint),
@@ -136,17 +139,18 @@ def _parts(
     service: Service,
     store: Store,
     settings: Settings,
+    targets: LinkTargets,
     *,
     files: AssetFiles,
     validations: Validations,
 ) -> Parts:
     """What answers from the data, and beside it."""
-    index, root = search_of(store, settings), local_root(settings)
+    index = search_of(store, settings)
     others = (
         ValidationEndpoint(service, store, store.manifest, settings, validations=validations),
-        Dumps(service, store.snapshot, root=root) if store.snapshot else NoDumps(service),
-        Search(service, index, settings, has_documents=GRAPH_DATA.value in store.manifest.graphs),
-        Why(service, store, settings),
+        Dumps(service, store.snapshot, root=targets.root) if store.snapshot else NoDumps(service),
+        Search(service, index, targets),
+        Why(service, store, settings, targets),
         Assets(service, files),
     )
-    return Parts(service, store, settings, others, index=index)
+    return Parts(service, store, settings, others, targets=targets, index=index)

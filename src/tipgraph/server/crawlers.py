@@ -4,7 +4,7 @@ https://www.sitemaps.org/protocol.html, https://llmstxt.org/
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from pyoxigraph import NamedNode
@@ -15,6 +15,7 @@ from tipgraph.server.addresses import service_address
 from tipgraph.server.exchange import Exchange, Scope, Service
 from tipgraph.server.question_catalogue import QuestionCatalogue
 from tipgraph.server.reading import Reading
+from tipgraph.server.targets import DOCUMENT_GRAPHS
 from tipgraph.server.uses import Ask
 from tipgraph.settings import Settings
 from tipgraph.snapshot import Manifest
@@ -35,6 +36,7 @@ class Crawlers(Reading):
         manifest: What the dataset holds.
         catalogue: The questions, each of which has a page.
         settings: Base IRI and public address.
+        documents: Which documents there are.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Crawlers(Reading):
         manifest: Manifest,
         catalogue: QuestionCatalogue,
         settings: Settings,
+        documents: Collection[str],
     ) -> None:
         super().__init__(service)
         self._ask = ask
@@ -57,10 +60,7 @@ class Crawlers(Reading):
             if (path != "query" or self._questions)
             and (path != "routes" or self._shipped)
             and (path != "dumps/" or manifest.is_fixed)
-            and (
-                path not in ("ontology", "shapes")
-                or f"{settings.base_iri}graph/{path}" in manifest.graphs
-            )
+            and (path not in DOCUMENT_GRAPHS or path in documents)
         ]
         self._paths: Sequence[str] | None = None
 

@@ -18,11 +18,10 @@ from tipgraph.namespaces import (
 )
 from tipgraph.questions import Question, questions
 from tipgraph.representable import fits
-from tipgraph.server.addresses import local_root, web_address
 from tipgraph.server.sources import Document, Sources, partitions
+from tipgraph.server.targets import LinkTargets
 from tipgraph.server.templates import Templates
 from tipgraph.server.uses import find_uses
-from tipgraph.settings import Settings
 from tipgraph.vocabulary import Vocabulary
 from tipgraph.wording import Statements
 
@@ -44,14 +43,13 @@ class Pages:
     Args:
         templates: Their templates.
         sources: The documents and what the data says of their terms.
-        settings: Base IRI and public address.
+        targets: Where links lead.
     """
 
-    def __init__(self, templates: Templates, sources: Sources, settings: Settings) -> None:
+    def __init__(self, templates: Templates, sources: Sources, targets: LinkTargets) -> None:
         self._templates = templates
         self._sources = sources
-        self._base = settings.base_iri
-        self._root = local_root(settings)
+        self._targets = targets
 
     async def page(self, document: Document, address: str) -> bytes:
         """The page of a document.
@@ -129,7 +127,7 @@ class Pages:
         merged: dict[NamedNode, str] = {}
         for each in labels:
             merged.update(each)
-        return Links(merged, self._base + page, base=self._base, root=self._root)
+        return Links(merged, self._targets.base + page, self._targets)
 
     async def _labels(self) -> dict[NamedNode, str]:
         found: dict[NamedNode, str] = {}
@@ -149,27 +147,23 @@ class Links:
     Args:
         labels: Their labels.
         page: The IRI of the page itself.
-        base: The base of the IRIs that this service answers for.
-        root: The path of its home page.
+        targets: Where links lead.
     """
 
-    def __init__(self, labels: Mapping[NamedNode, str], page: str, *, base: str, root: str) -> None:
+    def __init__(self, labels: Mapping[NamedNode, str], page: str, targets: LinkTargets) -> None:
         self._labels = labels
         self._page = f"{page}#"
-        self._base = base
-        self._root = root
+        self._targets = targets
 
     def label(self, node: NamedNode) -> str:
         """What a thing is called."""
         return self._labels.get(node) or shorten(node.value).strip("<>")
 
     def address(self, node: NamedNode) -> str:
-        """Where a link to it leads: a local path for what this service answers for, or nowhere."""
+        """Where a link to it leads; nowhere for what may not be linked to."""
         if node.value.startswith(self._page):
             return "#" + self.anchor(node)
-        if node.value.startswith(self._base):
-            return self._root + node.value.removeprefix(self._base)
-        return web_address(node.value)
+        return self._targets.address(node.value)
 
     def anchor(self, node: NamedNode | BlankNode) -> str:
         """The fragment of its IRI; empty when it has none."""

@@ -13,7 +13,7 @@ from typing import Final
 from tipgraph.errors import RequestError
 from tipgraph.formats import GRAPH_FORMATS, Format
 from tipgraph.namespaces import DCAT, OWL
-from tipgraph.server.addresses import local_root, service_address
+from tipgraph.server.addresses import service_address
 from tipgraph.server.answers import compressed, validators
 from tipgraph.server.bodies import IDENTITY, SMALL_BODY, choose_coding
 from tipgraph.server.citations import Citation
@@ -24,6 +24,7 @@ from tipgraph.server.negotiation import negotiated
 from tipgraph.server.once import Once
 from tipgraph.server.reading import Reading
 from tipgraph.server.sources import Document, Sources, serialise
+from tipgraph.server.targets import LinkTargets
 from tipgraph.server.things import BIBTEX, CSL_JSON, LINKSET, PAGE, AnyForm
 from tipgraph.settings import Settings
 
@@ -90,14 +91,17 @@ class Documents(Reading):
         service: What all exchanges share.
         sources: Where they come from.
         settings: Base IRI and public address.
+        targets: Where links lead.
     """
 
-    def __init__(self, service: Service, sources: Sources, settings: Settings) -> None:
+    def __init__(
+        self, service: Service, sources: Sources, settings: Settings, targets: LinkTargets
+    ) -> None:
         super().__init__(service)
         self._sources = sources
         self._settings = settings
-        self._root = local_root(settings)
-        self._pages = Pages(service.templates, sources, settings)
+        self._root = targets.root
+        self._pages = Pages(service.templates, sources, targets)
         self._bodies: Once[bytes] = Once(_MOST)
         self._kept: Once[Kept] = Once(_MOST)
 

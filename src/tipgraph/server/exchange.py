@@ -65,7 +65,6 @@ class Service:
     Args:
         dataset_version: The version of the dataset that is served.
         trusted_proxies: Addresses whose X-Forwarded-For is believed.
-        base_iri: The public base of the IRIs that this service answers for.
         log_queries: Whether the log may hold the text of queries.
         body_seconds: Seconds that a client has for each piece of a request's body.
         metrics: Where requests are counted.
@@ -77,14 +76,12 @@ class Service:
         dataset_version: str,
         *,
         trusted_proxies: tuple[str, ...],
-        base_iri: str,
         log_queries: bool,
         body_seconds: float,
         metrics: Metrics,
         templates: Templates,
     ) -> None:
         self.trusted_proxies = frozenset(trusted_proxies)
-        self.base_iri = base_iri
         self.log_queries = log_queries
         self.body_seconds = body_seconds
         self.metrics = metrics

@@ -11,15 +11,15 @@ from pyoxigraph import NamedNode
 from tipgraph.namespaces import TIP, shorten
 from tipgraph.questions import Question, with_prefixes
 from tipgraph.search import LabelSearch, SearchIndex
-from tipgraph.server.addresses import local_root, with_parameters
+from tipgraph.server.addresses import with_parameters
 from tipgraph.server.evidence import STATUSES, Status
 from tipgraph.server.exchange import Exchange, Scope, Service
 from tipgraph.server.once import Once
 from tipgraph.server.question_catalogue import QuestionCatalogue
 from tipgraph.server.reading import Reading
-from tipgraph.server.search_page import hit_address, kind_address
+from tipgraph.server.search_page import kind_address
 from tipgraph.server.sources import Sources
-from tipgraph.settings import Settings
+from tipgraph.server.targets import LinkTargets
 from tipgraph.store import Solutions
 
 # What each door leads to, as a class, and in words.
@@ -147,7 +147,7 @@ class Home(Reading):
         sources: Answers what the page asks.
         index: Knows how many things of each kind there are.
         catalogue: The questions; none where the graph is not the shipped one.
-        settings: Base IRI and public address.
+        targets: Where links lead.
     """
 
     def __init__(
@@ -157,14 +157,14 @@ class Home(Reading):
         index: SearchIndex | LabelSearch,
         *,
         catalogue: QuestionCatalogue,
-        settings: Settings,
+        targets: LinkTargets,
     ) -> None:
         super().__init__(service)
         self._sources = sources
         self._index = index
         self._catalogue = catalogue
-        self._base = settings.base_iri
-        self._root = local_root(settings)
+        self._targets = targets
+        self._root = targets.root
         self._made: Once[bytes] = Once(1)
 
     def has(self, path: str) -> bool:
@@ -241,7 +241,7 @@ class Home(Reading):
     ) -> Evidentiality:
         return Evidentiality(
             label,
-            hit_address(node.value, self._base, self._root, documents=True),
+            self._targets.own_address(node.value),
             strength,
             tuple(
                 Number(count, self._claims(status, node))

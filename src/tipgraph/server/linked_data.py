@@ -19,7 +19,6 @@ from tipgraph import __version__
 from tipgraph.describe import Description
 from tipgraph.errors import RequestError
 from tipgraph.formats import GRAPH_FORMATS, Format, find_format
-from tipgraph.server.addresses import local_root
 from tipgraph.server.answers import (
     AnswerCache,
     Representation,
@@ -43,6 +42,7 @@ from tipgraph.server.parameters import Parameters
 from tipgraph.server.reading import Reading
 from tipgraph.server.sources import Sources
 from tipgraph.server.surroundings import Surroundings
+from tipgraph.server.targets import LinkTargets
 from tipgraph.server.thing_data import document_quads, write_quads
 from tipgraph.server.thing_page import ThingPage
 from tipgraph.server.things import (
@@ -57,7 +57,6 @@ from tipgraph.server.things import (
     is_thing_path,
     read_address,
 )
-from tipgraph.settings import Settings
 from tipgraph.store import Store
 from tipgraph.wording import Statements
 
@@ -107,7 +106,7 @@ class LinkedData(Reading):
         service: What all exchanges share.
         store: Holds what is known of the things.
         sources: Holds the ontology, whose axioms conclusions rest on.
-        settings: Base IRI and public address.
+        targets: Where links lead.
         cache: Keeps representations.
         metrics: Where revalidations are counted.
     """
@@ -117,21 +116,19 @@ class LinkedData(Reading):
         service: Service,
         store: Store,
         sources: Sources,
-        settings: Settings,
+        targets: LinkTargets,
         *,
         cache: AnswerCache,
         metrics: Metrics,
     ) -> None:
         super().__init__(service)
-        self._base = settings.base_iri
-        self._root = local_root(settings)
+        self._targets = targets
+        self._base, self._root = targets.base, targets.root
         # What representations depend on, beside the request.
         self._state = (store.manifest.digest, __version__, self._base, self._root)
         self._fixed = store.manifest.is_fixed
-        self._lookup = Lookup(store, settings.base_iri)
-        self._no_thing = NoThing(
-            self._lookup, service.templates, base_iri=self._base, root=self._root
-        )
+        self._lookup = Lookup(store, self._base)
+        self._no_thing = NoThing(self._lookup, service.templates, targets)
         self._sources = sources
         self._ontology: Once[Statements] = Once(1)
         self._cache = cache
@@ -273,8 +270,7 @@ class LinkedData(Reading):
             surroundings,
             ontology,
             language=wanted.language,
-            base_iri=self._base,
-            root=self._root,
+            targets=self._targets,
         )
 
     async def _axioms(self) -> Statements:

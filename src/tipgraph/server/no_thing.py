@@ -9,6 +9,7 @@ from tipgraph.server.lookup import Lookup
 from tipgraph.server.negotiation import MediaType, negotiate
 from tipgraph.server.problems import PROBLEM_JSON, PROBLEMS, Problem
 from tipgraph.server.surroundings import Surroundings
+from tipgraph.server.targets import LinkTargets
 from tipgraph.server.templates import Templates
 from tipgraph.server.thing_data import write_quads
 from tipgraph.server.thing_page import ThingPage
@@ -27,15 +28,13 @@ class NoThing:
     Args:
         lookup: Finds what is near, and what is left of a retired thing.
         templates: The templates of pages.
-        base_iri: The base of IRIs.
-        root: The local path of the home page.
+        targets: Where links lead.
     """
 
-    def __init__(self, lookup: Lookup, templates: Templates, *, base_iri: str, root: str) -> None:
+    def __init__(self, lookup: Lookup, templates: Templates, targets: LinkTargets) -> None:
         self._lookup = lookup
         self._templates = templates
-        self._base = base_iri
-        self._root = root
+        self._targets = targets
 
     async def send_unknown(self, exchange: Exchange, address: Address) -> None:
         """Say that the graph does not know a thing, and which ones it may have been taken for."""
@@ -43,7 +42,7 @@ class NoThing:
         listed = [
             {
                 "iri": each.iri,
-                "href": self._root + each.iri.removeprefix(self._base),
+                "href": self._targets.own_address(each.iri),
                 "label": each.label,
             }
             for each in near
@@ -57,7 +56,7 @@ class NoThing:
     async def send_not_acceptable(self, exchange: Exchange, address: Address) -> None:
         """Say that there is no such form of a thing, and which ones there are."""
         available = [form.media_type for form in FORMS]
-        links = alternates(address, self._root, FORMS)
+        links = alternates(address, self._targets.root, FORMS)
         await _send_problem(
             exchange,
             Problem(
@@ -76,8 +75,7 @@ class NoThing:
             Surroundings(),
             Statements(()),
             language="en",
-            base_iri=self._base,
-            root=self._root,
+            targets=self._targets,
         )
         replacements = thing.replacements
         links = joined(WebLink("successor-version", each.href) for each in replacements)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from tipgraph.namespaces import GRAPH_DATA
 from tipgraph.questions import questions
 from tipgraph.search import LabelSearch, SearchIndex
-from tipgraph.server.addresses import local_root
 from tipgraph.server.answers import AnswerCache, Answers
 from tipgraph.server.crawlers import Crawlers
 from tipgraph.server.documents import Documents
@@ -23,6 +22,7 @@ from tipgraph.server.service_description import ServiceDescription
 from tipgraph.server.sources import Sources
 from tipgraph.server.sparql import SparqlEndpoint
 from tipgraph.server.statistics import Statistics
+from tipgraph.server.targets import LinkTargets
 from tipgraph.settings import Settings
 from tipgraph.store import Store
 
@@ -38,6 +38,7 @@ class Parts:
         store: Answers queries.
         settings: Limits, base IRI and public address.
         others: Parts that keep nothing of the data.
+        targets: Where links lead.
         index: Knows how many things of each kind there are.
     """
 
@@ -48,18 +49,20 @@ class Parts:
         settings: Settings,
         others: Sequence[Part],
         *,
+        targets: LinkTargets,
         index: SearchIndex | LabelSearch,
     ) -> None:
         self._service = service
         self._store = store
         self._settings = settings
         self._others = others
+        self._targets = targets
         self._index = index
         shipped = GRAPH_DATA.value in store.manifest.graphs
         self._catalogue = QuestionCatalogue(
             questions() if shipped else (),
             base_iri=settings.base_iri,
-            root=local_root(settings),
+            root=targets.root,
         )
         fixed = store.manifest.is_fixed
         self._cache = AnswerCache(settings.cache_bytes if fixed else 0, service.metrics)
@@ -72,11 +75,11 @@ class Parts:
 
     def _made(self) -> Sequence[Part]:
         service, store, settings = self._service, self._store, self._settings
-        manifest, root = store.manifest, local_root(settings)
+        manifest, targets = store.manifest, self._targets
         answers = Answers(store, self._cache, service.metrics)
-        sources = Sources(store, settings)
+        sources = Sources(store, targets)
         lookup = Lookup(store, settings.base_iri)
-        display = AnswerDisplay(lookup, settings)
+        display = AnswerDisplay(lookup, targets)
         catalogue = self._catalogue
         return (
             SparqlEndpoint(
@@ -85,7 +88,7 @@ class Parts:
                 settings,
                 digest=manifest.digest,
                 description=ServiceDescription(manifest, settings),
-                page=ResultsPage(service.templates, display, root=root),
+                page=ResultsPage(service.templates, display, root=targets.root),
             ),
             GraphStore(service, answers, manifest, settings.base_iri),
             Questions(
@@ -98,14 +101,19 @@ class Parts:
                 settings=settings,
             ),
             LinkedData(
-                service, store, sources, settings, cache=self._cache, metrics=service.metrics
+                service, store, sources, targets, cache=self._cache, metrics=service.metrics
             ),
-            Documents(service, sources, settings),
-            Home(service, sources, self._index, catalogue=catalogue, settings=settings),
-            Routes(service, lookup, sources, settings),
+            Documents(service, sources, settings, targets),
+            Home(service, sources, self._index, catalogue=catalogue, targets=targets),
+            Routes(service, lookup, sources, targets),
             Statistics(service, sources, display),
             Crawlers(
-                service, sources.select, manifest=manifest, catalogue=catalogue, settings=settings
+                service,
+                sources.select,
+                manifest=manifest,
+                catalogue=catalogue,
+                settings=settings,
+                documents=targets.documents,
             ),
             *self._others,
         )

@@ -11,11 +11,11 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from tipgraph.formats import GRAPH_FORMATS, JSON, N_TRIPLES, RESULTS_FORMATS, Format
 from tipgraph.namespaces import RDF, XSD
-from tipgraph.server.addresses import local_root, with_parameters
+from tipgraph.server.addresses import with_parameters
 from tipgraph.server.lookup import Lookup
 from tipgraph.server.shown import Display, Shown
+from tipgraph.server.targets import LinkTargets
 from tipgraph.server.templates import Templates
-from tipgraph.settings import Settings
 from tipgraph.store import QueryAnswer, QueryRequest, Solutions, Triples
 from tipgraph.store.results import read_graph, read_results, shown
 from tipgraph.wording import Statements
@@ -75,13 +75,12 @@ class AnswerDisplay:
 
     Args:
         lookup: Finds the labels.
-        settings: Base IRI and public address.
+        targets: Where links lead.
     """
 
-    def __init__(self, lookup: Lookup, settings: Settings) -> None:
+    def __init__(self, lookup: Lookup, targets: LinkTargets) -> None:
         self._lookup = lookup
-        self._base = settings.base_iri
-        self._root = local_root(settings)
+        self._targets = targets
 
     async def answer(self, answer: QueryAnswer) -> ShownAnswer:
         """An answer in the first of the formats for pages."""
@@ -121,7 +120,7 @@ class AnswerDisplay:
         }
 
     def _display(self, labels: Iterable[Quad]) -> Display:
-        return Display(labels, Statements(()), language="en", base_iri=self._base, root=self._root)
+        return Display(labels, Statements(()), language="en", targets=self._targets)
 
 
 class ResultsPage:

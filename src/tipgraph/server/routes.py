@@ -9,7 +9,6 @@ from typing import Any, Final
 from pyoxigraph import NamedNode
 
 from tipgraph.errors import RequestError
-from tipgraph.server.addresses import local_root
 from tipgraph.server.evidence import Evidence
 from tipgraph.server.exchange import Exchange, Scope, Service
 from tipgraph.server.links import WebLink, joined
@@ -22,8 +21,8 @@ from tipgraph.server.route_data import MOST_ROUTES
 from tipgraph.server.route_page import Line, Place, Route, RoutePage
 from tipgraph.server.shown import Display, Shown
 from tipgraph.server.sources import Sources
+from tipgraph.server.targets import LinkTargets
 from tipgraph.server.things import PAGE, Form
-from tipgraph.settings import Settings
 from tipgraph.wording import Statements
 
 _JSON: Final = Form("application/json", (), "json", "JSON")
@@ -38,17 +37,17 @@ class Routes(Reading):
         service: What all exchanges share.
         lookup: Finds them.
         sources: What their terms mean.
-        settings: Base IRI and public address.
+        targets: Where links lead.
     """
 
     def __init__(
-        self, service: Service, lookup: Lookup, sources: Sources, settings: Settings
+        self, service: Service, lookup: Lookup, sources: Sources, targets: LinkTargets
     ) -> None:
         super().__init__(service)
         self._lookup = lookup
         self._sources = sources
-        self._base = settings.base_iri
-        self._root = local_root(settings)
+        self._targets = targets
+        self._root = targets.root
         self._bodies: Once[bytes] = Once(len(_FORMS))
         self._page: Once[RoutePage] = Once(1)
 
@@ -82,7 +81,7 @@ class Routes(Reading):
         ontology = Statements(())
         if self._sources.has("ontology"):
             ontology = Statements((await self._sources.document("ontology", "")).triples)
-        display = Display(quads, ontology, language="en", base_iri=self._base, root=self._root)
+        display = Display(quads, ontology, language="en", targets=self._targets)
         return RoutePage(quads, display, ontology)
 
     async def _write(self, page: RoutePage, form: Form, links: Iterable[WebLink]) -> bytes:

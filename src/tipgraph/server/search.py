@@ -10,15 +10,15 @@ from typing import Any, Final, TypeVar
 from tipgraph.errors import OverloadedError, RequestError, UsageError
 from tipgraph.namespaces import expand
 from tipgraph.search import MOST_HITS, Found, LabelSearch, SearchIndex, Wanted
-from tipgraph.server.addresses import local_root, with_parameters
+from tipgraph.server.addresses import with_parameters
 from tipgraph.server.exchange import Exchange, Scope, Service
 from tipgraph.server.links import WebLink, joined
 from tipgraph.server.negotiation import negotiated
 from tipgraph.server.parameters import Parameters
 from tipgraph.server.reading import Reading
 from tipgraph.server.search_page import ShownHit, short_name, show_hit, text_of
+from tipgraph.server.targets import LinkTargets
 from tipgraph.server.things import PAGE, Form
-from tipgraph.settings import Settings
 
 Made = TypeVar("Made")
 
@@ -72,23 +72,16 @@ class Search(Reading):
     Args:
         service: What all exchanges share.
         index: Finds them.
-        settings: Base IRI and public address.
-        has_documents: Whether the graph is the shipped one, with its ontology as a document.
+        targets: Where links lead.
     """
 
     def __init__(
-        self,
-        service: Service,
-        index: SearchIndex | LabelSearch,
-        settings: Settings,
-        *,
-        has_documents: bool,
+        self, service: Service, index: SearchIndex | LabelSearch, targets: LinkTargets
     ) -> None:
         super().__init__(service)
-        self._has_documents = has_documents
         self._index = index
-        self._base = settings.base_iri
-        self._root = local_root(settings)
+        self._targets = targets
+        self._root = targets.root
         self._free = asyncio.Semaphore(_AT_ONCE)
         self._waiting = 0
 
@@ -127,12 +120,7 @@ class Search(Reading):
             raise RequestError("bad-parameter", str(error)) from error
         around = self._around(asked, found)
         wanted = Wanted(asked.text)
-        hits = [
-            show_hit(
-                hit, wanted, base_iri=self._base, root=self._root, documents=self._has_documents
-            )
-            for hit in found.hits
-        ]
+        hits = [show_hit(hit, wanted, self._targets) for hit in found.hits]
         body = (
             self._page(asked, found, hits, around)
             if form is PAGE

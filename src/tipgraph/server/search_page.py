@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from tipgraph.namespaces import shorten
 from tipgraph.search import Hit, Wanted
 from tipgraph.server.addresses import with_parameters
-from tipgraph.server.things import is_thing_path
+from tipgraph.server.targets import LinkTargets
 
 # Of a longer text, about so many characters are shown, from somewhat before the first word found.
 _EXCERPT: Final = 240
@@ -48,41 +48,24 @@ class ShownHit:
     definition: list[Part]
 
 
-def show_hit(hit: Hit, wanted: Wanted, *, base_iri: str, root: str, documents: bool) -> ShownHit:
+def show_hit(hit: Hit, wanted: Wanted, targets: LinkTargets) -> ShownHit:
     """Arrange a hit for a page.
 
     Args:
         hit: The hit.
         wanted: What was looked for.
-        base_iri: The base of the IRIs that this service answers for.
-        root: The local path of the home page.
-        documents: Whether the documents of the shipped graph, such as its ontology, are here.
+        targets: Where links lead.
     """
     return ShownHit(
         hit,
-        hit_address(hit.iri, base_iri, root, documents=documents),
+        targets.own_address(hit.iri),
         short_name(hit.iri),
-        kind_address(hit.kind.iri, root) if hit.kind else "",
+        kind_address(hit.kind.iri, targets.root) if hit.kind else "",
         *(
             _marked(_cut(each.text, wanted), wanted) if each else []
             for each in (hit.label, hit.alternative, hit.definition)
         ),
     )
-
-
-def hit_address(iri: str, base_iri: str, root: str, *, documents: bool) -> str:
-    """Where a thing leads: to its page, or to what the graph says of it if it has none here.
-
-    Args:
-        iri: The thing.
-        base_iri: The base of the IRIs that this service answers for.
-        root: The local path of the home page.
-        documents: Whether the documents of the shipped graph, such as its ontology, are here.
-    """
-    path = iri.removeprefix(base_iri)
-    if path != iri and (documents or is_thing_path(f"/{path}")):
-        return root + path
-    return with_parameters(f"{root}sparql", [("query", f"DESCRIBE <{iri}>")])
 
 
 def kind_address(iri: str, root: str) -> str:

@@ -10,8 +10,8 @@ from pyoxigraph import Literal as RdfLiteral
 
 from tipgraph.describe import LABELS
 from tipgraph.namespaces import DCTERMS, GRAPH_INFERRED, PROV, RDF, SKOS, TIP, XSD, shorten
-from tipgraph.server.addresses import web_address
 from tipgraph.server.language import preference
+from tipgraph.server.targets import LinkTargets
 from tipgraph.wording import Phrase, Statements, Term
 
 # What a page says first, in this order; the rest follows by name.
@@ -73,8 +73,7 @@ class Display:
         quads: What is known of them.
         ontology: What the ontology says of its terms.
         language: The language preferred for labels.
-        base_iri: The base of IRIs.
-        root: The local path of the home page.
+        targets: Where links lead.
     """
 
     def __init__(
@@ -83,16 +82,14 @@ class Display:
         ontology: Statements,
         *,
         language: str,
-        base_iri: str,
-        root: str,
+        targets: LinkTargets,
     ) -> None:
         quads = list(quads)
         self.known = Statements({quad.triple for quad in quads})
         self._ontology = ontology
         # The language preferred, or else English, or no language, or any.
         self._wanted = (language, "en", "")
-        self._base = base_iri
-        self._root = root
+        self._targets = targets
         asserted = {quad.triple for quad in quads if quad.graph_name != GRAPH_INFERRED}
         self._labels: dict[NamedNode, RdfLiteral | None] = {}
         # The nodes without a name that what is being shown stands in.
@@ -168,7 +165,9 @@ class Display:
         text = label.value if label else shorten(node.value).strip("<>")
         language = (label.language or "") if label else ""
         inferred = triple in self._inferred
-        return Shown(text, self._href(node), language, inferred=inferred, term=node)
+        return Shown(
+            text, self._targets.address(node.value), language, inferred=inferred, term=node
+        )
 
     def property(self, node: NamedNode) -> Shown:
         """A property by its label, or else by its name in words."""
@@ -176,7 +175,7 @@ class Display:
             return self.named(node)
         name = re.split(r"[/#]", node.value)[-1]
         words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
-        return Shown(words or node.value, self._href(node), term=node)
+        return Shown(words or node.value, self._targets.address(node.value), term=node)
 
     def phrase(self, phrase: Phrase) -> tuple[Shown, ...]:
         """A phrase, with labels and links in the place of IRIs."""
@@ -208,9 +207,3 @@ class Display:
 
     def _distance(self, label: RdfLiteral) -> int:
         return preference(label.language or "", self._wanted)
-
-    def _href(self, node: NamedNode) -> str:
-        """Where a link leads: a local path for what this service answers for."""
-        if node.value.startswith(self._base):
-            return self._root + node.value.removeprefix(self._base)
-        return web_address(node.value)

@@ -13,7 +13,7 @@ from tipgraph.formats import JSON, N_QUADS, N_TRIPLES, TRIG, TURTLE, Format
 from tipgraph.namespaces import DCTERMS, FOAF, OWL, PREFIXES, RDFS, VANN, VOID, shorten
 from tipgraph.server.citations import Source
 from tipgraph.server.once import Once
-from tipgraph.settings import Settings
+from tipgraph.server.targets import DOCUMENT_GRAPHS, LinkTargets
 from tipgraph.snapshot import Manifest
 from tipgraph.store import QueryRequest, Solutions, Store, Triples, whole_answer
 from tipgraph.store.results import read_graph, read_results
@@ -23,8 +23,6 @@ from tipgraph.wording import Statements
 _WHOLE_GRAPH: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 # How many documents are kept: the dataset's differ by the address that a client uses.
 _MOST: Final = 8
-# The last step of the IRI of the graph that each document is made of.
-_GRAPHS: Final = {"ontology": "ontology", "shapes": "shapes", "dataset": "meta"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +73,22 @@ class Sources:
 
     Args:
         store: Holds the graphs.
-        settings: Base IRI.
+        targets: The base of IRIs, and which documents there are.
     """
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, targets: LinkTargets) -> None:
         self._store = store
-        self._base = settings.base_iri
+        self._base = targets.base
+        self._there = targets.documents
         self.manifest: Manifest = store.manifest
         self.default_graph = NamedNode(f"{self._base}dataset#default-graph")
-        self._graphs: Once[list[Triple]] = Once(len(_GRAPHS))
+        self._graphs: Once[list[Triple]] = Once(len(DOCUMENT_GRAPHS))
         self._documents: Once[Document] = Once(_MOST)
         self._counted: Once[list[Triple] | None] = Once(1)
 
     def has(self, name: str) -> bool:
         """Whether there is a document of a name."""
-        return name == "dataset" or self._graph(name) is not None
+        return name in self._there
 
     async def document(self, name: str, address: str) -> Document:
         """Get a document.
@@ -151,7 +150,7 @@ class Sources:
         return (await whole_answer(self._store.submit(request))).body
 
     def _graph(self, name: str) -> str | None:
-        graph = f"{self._base}graph/{_GRAPHS[name]}"
+        graph = f"{self._base}graph/{DOCUMENT_GRAPHS[name]}"
         return graph if graph in self.manifest.graphs else None
 
     def _header(self, iri: NamedNode, triples: Sequence[Triple]) -> Header:

@@ -14,6 +14,7 @@ from tipgraph.server.evidence import STATED, Evidence, EvidenceReader
 from tipgraph.server.passages import SAID_OF_PASSAGES, Place, places
 from tipgraph.server.shown import Display, Row, Shown
 from tipgraph.server.surroundings import Surroundings
+from tipgraph.server.targets import LinkTargets
 from tipgraph.server.why_page import why_address
 from tipgraph.wording import Statements
 
@@ -98,8 +99,7 @@ class ThingPage:
         surroundings: What stands around it.
         ontology: What the ontology says of its terms.
         language: The language preferred for labels.
-        base_iri: The base of IRIs.
-        root: The local path of the home page.
+        targets: Where links lead.
     """
 
     def __init__(
@@ -109,8 +109,7 @@ class ThingPage:
         ontology: Statements,
         *,
         language: str,
-        base_iri: str,
-        root: str,
+        targets: LinkTargets,
     ) -> None:
         self._description = description
         self._surroundings = surroundings
@@ -118,12 +117,11 @@ class ThingPage:
             (*description.quads, *surroundings.quads),
             ontology,
             language=language,
-            base_iri=base_iri,
-            root=root,
+            targets=targets,
         )
         self._known = self._display.known
         self._reader = EvidenceReader(self._display, ontology)
-        self._root = root
+        self._root = targets.root
         self.iri = description.iri
 
     @property

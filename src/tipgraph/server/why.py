@@ -21,7 +21,6 @@ from tipgraph.formats import GRAPH_FORMATS, JSON, Format, find_format
 from tipgraph.namespaces import GRAPH_ONTOLOGY, PREFIXES
 from tipgraph.reasoning.derivation import Step
 from tipgraph.reasoning.explanation import folded, statement
-from tipgraph.server.addresses import local_root
 from tipgraph.server.exchange import Exchange, Scope, Service
 from tipgraph.server.links import WebLink, joined
 from tipgraph.server.lookup import Lookup
@@ -30,6 +29,7 @@ from tipgraph.server.once import Once
 from tipgraph.server.parameters import Parameters
 from tipgraph.server.reading import Reading
 from tipgraph.server.shown import Display
+from tipgraph.server.targets import LinkTargets
 from tipgraph.server.thing_data import write_quads
 from tipgraph.server.things import PAGE, AnyForm, Form
 from tipgraph.server.why_page import Proof, WhyPage, members, quads_of, terms_of, why_address
@@ -51,15 +51,18 @@ class Why(Reading):
     Args:
         service: What all exchanges share.
         store: Holds the graph with its conclusions.
-        settings: Base IRI, public address and the deadline.
+        settings: Base IRI and the deadline.
+        targets: Where links lead.
     """
 
-    def __init__(self, service: Service, store: Store, settings: Settings) -> None:
+    def __init__(
+        self, service: Service, store: Store, settings: Settings, targets: LinkTargets
+    ) -> None:
         super().__init__(service)
         self._store = store
         self._lookup = Lookup(store, settings.base_iri)
-        self._base = settings.base_iri
-        self._root = local_root(settings)
+        self._targets = targets
+        self._root = targets.root
         self._seconds = settings.query_timeout
         self._prover: Once[Prover] = Once(1)
         self._ontology: Once[Statements] = Once(1)
@@ -133,7 +136,7 @@ class Why(Reading):
             return write_quads(quads_of(proof), form)
         ontology = await self._ontology.get(None, _axioms)
         quads = [*await self._lookup.labels(terms_of(proof)), *quads_of(proof)]
-        display = Display(quads, ontology, language="en", base_iri=self._base, root=self._root)
+        display = Display(quads, ontology, language="en", targets=self._targets)
         return await asyncio.to_thread(
             self.service.templates.render,
             "why.html",

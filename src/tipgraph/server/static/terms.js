@@ -14,6 +14,9 @@ export const root = new URL("../../", import.meta.url).pathname;
 /** The base of the IRIs that this service answers for. */
 export const base = document.documentElement.dataset.base ?? "";
 
+// The first steps of the paths below it that are answered; a service over other data has no ontology.
+const answered = new Set((document.documentElement.dataset.answered ?? "").split(" "));
+
 /** What tells a term from others, as a string. */
 export function keyOf(term) {
   return JSON.stringify([term.type, term.value, term["xml:lang"] ?? "", term.datatype ?? ""]);
@@ -31,9 +34,16 @@ export function numberOf(term) {
   return Number.isFinite(number) && term.value.trim() ? number : null;
 }
 
-/** Where a link to an IRI leads: a local path for what this service answers for, or "". */
+/**
+ * Where a link to an IRI leads: a local path for what this service answers for, which is that of what
+ * the graph says of it where it has no other; or "".
+ */
 export function addressOf(iri) {
-  if (base && iri.startsWith(base)) return root + iri.slice(base.length);
+  if (base && iri.startsWith(base)) {
+    const path = iri.slice(base.length);
+    if (answered.has(path.split(/[/#?]/, 1)[0])) return root + path;
+    return `${root}sparql?${new URLSearchParams({ query: `DESCRIBE <${iri}>` })}`;
+  }
   return /^https?:\/\//.test(iri) ? iri : "";
 }
 
