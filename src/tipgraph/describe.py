@@ -40,6 +40,7 @@ from tipgraph.namespaces import (
 )
 from tipgraph.store import Solutions, Store
 from tipgraph.store.following import DEPTHS, edge, ways
+from tipgraph.turtle import terms_within
 
 Made = TypeVar("Made")
 Plan = Generator[str, Solutions, Made]
@@ -276,7 +277,7 @@ class Describer:
         named = {
             term: None
             for quad in quads
-            for term in (quad.subject, quad.predicate, quad.object)
+            for term in terms_within(quad.triple)
             if isinstance(term, NamedNode)
         }
         mentioned = " ".join(sorted(map(str, {**named, **dict.fromkeys(nodes)})))

@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from tipgraph.namespaces import OWL, RDF, RDFS, SH, SKOS
 
-Term = NamedNode | BlankNode | Literal
+Term = NamedNode | BlankNode | Literal | Triple
 Phrase = tuple[str | NamedNode, ...]
 Row = tuple[str | NamedNode, Phrase]
 
@@ -81,7 +81,7 @@ class Statements:
         self.predicates: dict[object, set[NamedNode]] = defaultdict(set)
         for triple in sorted(triples, key=str):
             subject, predicate, value = triple.subject, triple.predicate, triple.object
-            if isinstance(value, Triple) or isinstance(subject, Triple):
+            if isinstance(subject, Triple):
                 continue
             self._forward[subject, predicate.value].append(value)
             self._backward[predicate.value, value].append(subject)
@@ -207,6 +207,8 @@ def expression(known: Statements, node: Term) -> Phrase:
         return (node,)
     if isinstance(node, Literal):
         return (f"“{node.value}”",)
+    if isinstance(node, Triple):
+        return "<<( ", *joined((expression(known, each) for each in node), " "), " )>>"
     for predicate, separator in (("intersectionOf", " and "), ("unionOf", " or "), ("oneOf", ", ")):
         for head in known.objects(node, f"{OWL}{predicate}"):
             return joined((expression(known, each) for each in known.members(head)), separator)

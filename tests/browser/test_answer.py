@@ -105,8 +105,26 @@ class TestAnswer:
         run(page, f"CONSTRUCT {{ <x:s> <x:says> <<( <x:s> <x:denies> {inner} )>> }} WHERE {{}}")
         cells = answer(page).get_by_role("cell")
         expect(cells).to_have_text(
-            ["x:s", "x:says", re.compile(r"x:s x:denies _:\w+ x:p a \)>> b")]
+            [
+                "x:s",
+                "x:says",
+                re.compile(
+                    r"^<<\( x:s x:denies <<\( _:\w+ x:p \"a \)>> b\" en \)>> \)>>$",
+                ),
+            ]
         )
+
+    def test_what_triple_terms_name_is_called_by_its_label_and_leads_on(
+        self, visitor: Visitor
+    ) -> None:
+        page = visitor.open("/sparql")
+        term = "<<( <https://w3id.org/tipgraph/id/mongolia> a <x:Country> )>>"
+        run(page, f"SELECT ({term} AS ?said) WHERE {{}}")
+        expect(answer(page).get_by_role("cell")).to_have_text("<<( Mongolia type x:Country )>>")
+        page.get_by_label("Show IRIs, too").check()
+        expect(answer(page).locator("tbody")).to_contain_text("id:mongolia")
+        answer(page).get_by_role("link", name="Mongolia", exact=True).click()
+        expect(page.locator("h1")).to_contain_text("Mongolia")
 
     def test_what_finds_nothing_says_why_it_may(self, visitor: Visitor) -> None:
         page = visitor.open("/sparql")

@@ -12,7 +12,7 @@ from pyoxigraph import RdfFormat, Triple, parse
 from tests.isomorphism import read
 from tests.lakes import THINGS
 from tests.service import serving
-from tests.web import PAGE, Page, targets
+from tests.web import BROWSER, PAGE, Page, targets
 from tipgraph.build import build
 from tipgraph.inputs import Inputs
 from tipgraph.namespaces import ID, RDF, TIP
@@ -181,6 +181,51 @@ def test_triple_terms_are_in_the_formats_that_can_hold_them(tmp_path: Path) -> N
         assert (refused.status_code, refused.json()["type"]) == (406, "/problems/not-acceptable")
         query = {"query": "CONSTRUCT WHERE { ?s ?p ?o }", "format": "jsonld"}
         assert client.get("/sparql", params=query).status_code == 406
+
+
+TRIPLE_TERMS = f"""
+PREFIX tip: <{TIP}>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX id: <{ID}>
+id:report rdfs:label "Report" ; tip:says
+  <<( id:river tip:flowsInto <<( id:lake tip:depth 7 )>> )>> ,
+  <<( id:lake tip:called "Ane <b> \\"See\\""@de )>> , <<( _:one tip:knows _:two )>> .
+id:river rdfs:label "River" . id:lake rdfs:label "Lake" . tip:flowsInto rdfs:label "flows into" .
+_:one rdfs:label "somebody" .
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "called"),
+    [("/page/id/report", "called"), (f"/sparql?query=DESCRIBE <{ID}report>", "tip:called")],
+)
+def test_triple_terms_are_shown_with_links(tmp_path: Path, path: str, called: str) -> None:
+    (tmp_path / "own.ttl").write_text(TRIPLE_TERMS, encoding="utf-8")
+    snapshot = build(Inputs((tmp_path / "own.ttl",)), tmp_path / "snapshots").snapshot
+    with serving(snapshot.path, workers=1) as live, live.client() as client:
+        answer = client.get(path, headers={"accept": BROWSER})
+    assert answer.status_code == 200
+    page = Page(answer.text)
+    words = " ".join(page.texts)
+    assert "<<( River flows into <<( Lake " in words
+    assert f'<<( Lake {called} "Ane <b> "See"" )>>' in words
+    assert {"/id/river", "/id/lake"} < set(page.hrefs)
+    assert "b" not in page.tags
+
+
+def test_triple_terms_within_many_others_are_left_to_the_data(tmp_path: Path) -> None:
+    term = "<tag:inmost>"
+    for _ in range(500):
+        term = f"<<( <{ID}b> <tag:p> {term} )>>"
+    (tmp_path / "own.ttl").write_text(f"<{ID}a> <tag:p> {term} .", encoding="utf-8")
+    snapshot = build(Inputs((tmp_path / "own.ttl",)), tmp_path / "snapshots").snapshot
+    with serving(snapshot.path, workers=1) as live, live.client() as client:
+        for path in ("/page/id/a", f"/sparql?query=DESCRIBE <{ID}a>"):
+            answer = client.get(path, headers={"accept": BROWSER})
+            assert answer.status_code == 200
+            texts = Page(answer.text).texts
+            assert "more is in the data" in texts
+            assert "inmost" not in texts
 
 
 def test_what_was_inferred_is_inside_once(tmp_path: Path) -> None:

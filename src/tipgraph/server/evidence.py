@@ -173,7 +173,8 @@ class EvidenceReader:
         )
 
     def _status(self, node: NamedNode) -> Status:
-        classes = {each.value for each in self._known.objects(node, _TYPE)}
+        known = self._known.objects(node, _TYPE)
+        classes = {each.value for each in known if isinstance(each, NamedNode)}
         return next((status for name, status in STATUSES.items() if name in classes), _UNSTATED)
 
     def _stated(self, node: NamedNode) -> tuple[Shown, ...]:

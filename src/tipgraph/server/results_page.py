@@ -13,11 +13,12 @@ from tipgraph.formats import GRAPH_FORMATS, JSON, N_TRIPLES, RESULTS_FORMATS, Fo
 from tipgraph.namespaces import RDF, XSD
 from tipgraph.server.addresses import with_parameters
 from tipgraph.server.lookup import Lookup
-from tipgraph.server.shown import Display, Shown
+from tipgraph.server.shown import DEEPEST, MORE, Display, Shown, show_triple
 from tipgraph.server.targets import LinkTargets
 from tipgraph.server.templates import Templates
 from tipgraph.store import QueryAnswer, QueryRequest, Solutions, Triples
 from tipgraph.store.results import read_graph, read_results, shown
+from tipgraph.turtle import terms_within
 from tipgraph.wording import Statements
 
 _SHOWN: Final = 1000
@@ -96,8 +97,14 @@ class AnswerDisplay:
     async def terms(self, terms: Iterable[Known]) -> Mapping[Known, Shown]:
         """Terms as pages show them."""
         distinct = dict.fromkeys(terms)
-        named = [term for term in distinct if isinstance(term, NamedNode)][:_MOST_LABELS]
-        display = self._display(await self._lookup.labels(named) if named else ())
+        named = dict.fromkeys(
+            each
+            for term in distinct
+            for each in (terms_within(term) if isinstance(term, Triple) else (term,))
+            if isinstance(each, NamedNode)
+        )
+        asked = list(named)[:_MOST_LABELS]
+        display = self._display(await self._lookup.labels(asked) if asked else ())
         return {term: _shown(term, display) for term in distinct}
 
     async def _answered(self, terms: Iterable[Term]) -> Mapping[Term, Shown]:
@@ -160,9 +167,13 @@ class ResultsPage:
         return with_parameters(f"{self._root}sparql", parameters)
 
 
-def _shown(term: Term, display: Display) -> Shown:
+def _shown(term: Term, display: Display, depth: int = 0) -> Shown:
+    if depth > DEEPEST:
+        return Shown(MORE)
     if isinstance(term, NamedNode):
         return display.named(term)
     if isinstance(term, Literal):
         return Shown(term.value, language=term.language or "", term=term)
+    if isinstance(term, Triple):
+        return show_triple(term, [_shown(each, display, depth + 1) for each in term])
     return Shown(shown(term))

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from pyoxigraph import BlankNode, NamedNode, Quad
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 from pyoxigraph import Literal as RdfLiteral
 
 from tipgraph.describe import LABELS
@@ -29,8 +29,9 @@ _LEADING: Final = (
 _PLAIN: Final = (f"{XSD}string", f"{RDF}langString")
 _CELL: Final = {NamedNode(f"{RDF}first"), NamedNode(f"{RDF}rest")}
 _LIST: Final = NamedNode(f"{RDF}List")
-# Nodes without a name that stand in each other this deep are left to the data.
-_DEEPEST: Final = 40
+# Nodes without a name, or triples, that stand in each other this deep are left to the data.
+DEEPEST: Final = 40
+MORE: Final = "more is in the data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Shown:
         inferred: Whether the triple that says it was inferred.
         why: The local path that tells why it was; empty where that is said otherwise.
         inside: What is said of it in turn, if it has no name of its own.
+        parts: Its subject, predicate and object, if it is a triple term.
         term: The term.
     """
 
@@ -55,6 +57,7 @@ class Shown:
     inferred: bool = False
     why: str = ""
     inside: "tuple[Row, ...]" = ()
+    parts: "tuple[Shown, ...]" = ()
     term: Term | None = None
 
 
@@ -64,6 +67,16 @@ class Row:
 
     property: Shown
     values: tuple[Shown, ...]
+
+
+def show_triple(triple: Triple, parts: Sequence[Shown], *, inferred: bool = False) -> Shown:
+    """A triple term in the notation of RDF 1.2 Turtle, its terms as they are shown."""
+    quoted = tuple(
+        replace(part, text=f'"{part.text}"') if isinstance(part.term, RdfLiteral) else part
+        for part in parts
+    )
+    text = " ".join(part.text for part in quoted)
+    return Shown(f"<<( {text} )>>", inferred=inferred, parts=quoted, term=triple)
 
 
 class Display:
@@ -92,8 +105,8 @@ class Display:
         self._targets = targets
         asserted = {quad.triple for quad in quads if quad.graph_name != GRAPH_INFERRED}
         self._labels: dict[NamedNode, RdfLiteral | None] = {}
-        # The nodes without a name that what is being shown stands in.
-        self._around: list[BlankNode] = []
+        # The nodes without a name, and the triples, that what is being shown stands in.
+        self._around: list[BlankNode | Triple] = []
         self._inferred = {
             (quad.subject, quad.predicate.value, quad.object)
             for quad in quads
@@ -127,6 +140,8 @@ class Display:
             return self.named(term, triple)
         if isinstance(term, BlankNode):
             return self._unnamed(term, inferred)
+        if isinstance(term, Triple):
+            return self._triple(term, inferred)
         datatype = term.datatype.value
         note = "" if datatype in _PLAIN else shorten(datatype)
         return Shown(term.value, "", term.language or "", note, inferred, term=term)
@@ -135,8 +150,8 @@ class Display:
         """A node without a name by what is said of it, a list by its members."""
         if node in self._around:
             return Shown("the node that this is part of", inferred=inferred, term=node)
-        if len(self._around) == _DEEPEST:
-            return Shown("more is in the data", inferred=inferred, term=node)
+        if len(self._around) == DEEPEST:
+            return Shown(MORE, inferred=inferred, term=node)
         self._around.append(node)
         members = self._members(node)
         if members:
@@ -144,7 +159,20 @@ class Display:
         else:
             inside = self.rows(node)
         self._around.pop()
-        return Shown("", inferred=inferred, inside=inside, term=node)
+        return Shown("" if inside else "[]", inferred=inferred, inside=inside, term=node)
+
+    def _triple(self, triple: Triple, inferred: bool) -> Shown:
+        """A triple term by its three terms."""
+        if len(self._around) == DEEPEST:
+            return Shown(MORE, inferred=inferred, term=triple)
+        self._around.append(triple)
+        parts = (
+            self.shown(triple.subject),
+            self.property(triple.predicate),
+            self.shown(triple.object),
+        )
+        self._around.pop()
+        return show_triple(triple, parts, inferred=inferred)
 
     def _members(self, node: BlankNode) -> tuple[Shown, ...]:
         """The members of a list of which nothing else is said; none where there is no such list."""

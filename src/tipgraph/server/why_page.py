@@ -12,6 +12,7 @@ from tipgraph.reasoning.explanation import as_triples
 from tipgraph.reasoning.tables import Term
 from tipgraph.server.addresses import with_parameters
 from tipgraph.server.shown import Display, Shown
+from tipgraph.turtle import terms_within
 from tipgraph.wording import Statements, rule
 
 _TYPE: Final = NamedNode(f"{RDF}type")
@@ -81,13 +82,10 @@ class WhyPage:
     def _stated(self, triple: Triple) -> Stated:
         predicate = triple.predicate
         return (
-            self._shown(triple.subject),
+            self._display.shown(triple.subject),
             Shown("is one of") if predicate == _TYPE else self._display.property(predicate),
-            self._shown(triple.object),
+            self._display.shown(triple.object),
         )
-
-    def _shown(self, term: Term) -> Shown:
-        return Shown(str(term)) if isinstance(term, Triple) else self._display.shown(term)
 
     def _because(self, conclusion: Triple, step: Step) -> tuple[Shown, ...]:
         of_type = conclusion.predicate == _TYPE
@@ -100,7 +98,7 @@ class WhyPage:
 def terms_of(proof: Proof) -> Iterator[NamedNode]:
     """What a page has to call by a name."""
     for triple in as_triples(proof):
-        for term in (triple.subject, triple.predicate, triple.object):
+        for term in terms_within(triple):
             if isinstance(term, NamedNode):
                 yield term
 

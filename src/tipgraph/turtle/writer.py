@@ -150,7 +150,7 @@ def _shared(graphs: Iterable[Sequence[Triple]]) -> set[BlankNode]:
     occurrences = Counter(
         node
         for triples in graphs
-        for node in {term for t in triples for term in _terms(t)}
+        for node in {term for t in triples for term in terms_within(t)}
         if isinstance(node, BlankNode)
     )
     return {node for node, count in occurrences.items() if count > 1}
@@ -356,19 +356,24 @@ def _rank(term: Term) -> int:
     return (NamedNode, Literal, BlankNode, Triple).index(type(term))
 
 
-def _terms(triple: Triple) -> Iterator[Term]:
+def terms_within(triple: Triple) -> Iterator[Term]:
     """The terms of a triple, and of the triple terms in it."""
-    for term in triple:
-        if isinstance(term, Triple):
-            yield from _terms(term)
-        else:
-            yield term
+    inner: Triple | None = triple
+    while inner is not None:
+        outer, inner = inner, None
+        for term in outer:
+            if isinstance(term, Triple):
+                inner = term
+            else:
+                yield term
 
 
 def _nested(triples: list[Triple]) -> set[BlankNode]:
     """Blank nodes that need no label: referred to once at most, and not in a circle."""
     references = Counter(t.object for t in triples if isinstance(t.object, BlankNode))
-    quoted = {term for t in triples if isinstance(t.object, Triple) for term in _terms(t.object)}
+    quoted = {
+        term for t in triples if isinstance(t.object, Triple) for term in terms_within(t.object)
+    }
     once = {node for node, count in references.items() if count == 1} - quoted
     subjects = {t.subject for t in triples if isinstance(t.subject, BlankNode)}
     unreferred = subjects - set(references) - quoted

@@ -1,7 +1,7 @@
 // What the terms of an answer are called: labels of IRIs, and the things that labels are of.
 
 import { UnreachableError, ask } from "./requests.js";
-import { addressOf, isThing, keyOf, root, shorten } from "./terms.js";
+import { addressOf, isThing, keyOf, partsOf, root, shorten } from "./terms.js";
 
 const AT_ONCE = 1000;
 const LONGEST = 300;
@@ -27,7 +27,7 @@ const known = new Map();
  */
 export async function namesOf(terms, most = AT_ONCE) {
   const asked = new Map();
-  for (const term of terms) {
+  for (const term of terms.flatMap(within)) {
     if (asked.size < most && isAsked(term)) asked.set(keyOf(term), term);
   }
   const unknown = [...asked].filter(([key]) => !known.has(key));
@@ -47,14 +47,22 @@ async function remember(asked) {
   }
 }
 
-/** What to call a term: by its label, or else by its name. */
+/** A term, or what a triple term is made of, down to terms that are none. */
+function within(term) {
+  return partsOf(term)?.flatMap(within) ?? [term];
+}
+
+/** What to call a term: by its label, or else by its name; a triple term as in RDF 1.2 Turtle. */
 export function nameOf(term, names) {
-  if (term.type === "triple") {
-    const { subject, predicate, object } = term.value;
-    return [subject, predicate, object].map((each) => nameOf(each, names)).join(" ");
-  }
+  const parts = partsOf(term);
+  if (parts) return `<<( ${parts.map((each) => quoted(each, nameOf(each, names))).join(" ")} )>>`;
   if (!isThing(term)) return term.value;
   return names.get(keyOf(term))?.label || shorten(term);
+}
+
+/** What a term is called within a triple term, where literals would not be told from names. */
+export function quoted(term, text) {
+  return term.type === "literal" ? `"${text}"` : text;
 }
 
 function isAsked(term) {

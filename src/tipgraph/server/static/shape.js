@@ -1,7 +1,7 @@
 // An answer as views see it: rows of cells, and what each column holds.
 
-import { nameOf } from "./names.js";
-import { isThing, keyOf, numberOf, parseNTriples } from "./terms.js";
+import { nameOf, quoted } from "./names.js";
+import { isThing, keyOf, numberOf, parseNTriples, partsOf } from "./terms.js";
 import { timeOf, yearOf } from "./times.js";
 
 const TRIPLE = ["subject", "predicate", "object"];
@@ -104,7 +104,7 @@ class Column {
 
 /**
  * A term with what is known of it: `text`, `address` where it leads, `key` of the thing that it is
- * or stands for ("" for a mere value), its `number` or `time`.
+ * or stands for ("" for a mere value), its `number` or `time`; its `parts`, if it is a triple term.
  */
 export function cellOf(term, names) {
   const thing = names.get(keyOf(term));
@@ -117,5 +117,14 @@ export function cellOf(term, names) {
     key: thing?.iri ?? (isThing(term) ? keyOf(term) : ""),
     number: numberOf(term),
     time,
+    parts: partsOf(term)?.map((each) => partOf(each, names)) ?? null,
   };
+}
+
+/** A term of a triple term, as `cellOf` has it, but for the text of triple terms within. */
+function partOf(term, names) {
+  const parts = partsOf(term);
+  if (parts) return { term, parts: parts.map((each) => partOf(each, names)) };
+  const cell = cellOf(term, names);
+  return { ...cell, text: quoted(term, cell.text) };
 }

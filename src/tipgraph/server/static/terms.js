@@ -27,6 +27,11 @@ export function isThing(term) {
   return term.type === "uri" || term.type === "bnode";
 }
 
+/** The three terms that a triple term is made of; null for others. */
+export function partsOf(term) {
+  return term.type === "triple" ? [term.value.subject, term.value.predicate, term.value.object] : null;
+}
+
 /** The number that a literal is; null when it is none, or infinite. */
 export function numberOf(term) {
   if (term.type !== "literal" || !NUMBERS.has(term.datatype)) return null;

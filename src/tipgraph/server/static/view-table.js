@@ -65,7 +65,7 @@ class Table {
       await this.draw();
     });
     this.prefixes = null;
-    const isThere = this.rows.some((row) => row.some((cell) => cell?.term.type === "uri"));
+    const isThere = this.rows.some((row) => row.some((cell) => cell?.parts || cell?.term.type === "uri"));
     return isThere ? html("p", {}, html("label", {}, box, " Show IRIs, too")) : "";
   }
 
@@ -141,11 +141,16 @@ class Table {
  */
 export function cell(content, prefixes = null) {
   if (!content) return html("td");
-  const { term, text, address, language, number } = content;
+  return html("td", { class: content.number === null ? null : "number" }, saidOf(content, prefixes));
+}
+
+/** What a cell says; of a triple term, each of its terms. */
+function saidOf({ term, text, address, language, parts }, prefixes) {
+  if (parts) return ["<<( ", ...parts.flatMap((part) => [...saidOf(part, prefixes), " "]), ")>>"];
   const link = address || (term.type === "uri" ? addressOf(term.value) : "");
   const shown = text.length > LONG ? shortened(text, link, language) : worded(text, link, language);
   const iri = prefixes && term.type === "uri" ? html("code", {}, prefixedName(term.value, prefixes)) : null;
-  return html("td", { class: number === null ? null : "number" }, shown, note(term), iri);
+  return [shown, note(term), iri].flat();
 }
 
 /** The language or the datatype of a value. */
