@@ -60,6 +60,30 @@ def test_compressed_files(rivers: WorkingCopy, suffix: str) -> None:
     assert result.stderr.startswith(f"error: {cut}: the compressed file is damaged or cut short: ")
 
 
+@pytest.mark.parametrize("name", ["a.nt.gz", "a.ttl.zst", "a.rdf"])
+def test_a_file_without_bytes_was_cut_short_where_there_must_be_some(
+    rivers: WorkingCopy, name: str
+) -> None:
+    path = rivers.path(name)
+    path.write_bytes(b"")
+    result = rivers.run("build", "--data", path)
+    assert result.exit_code == 3
+    assert "cut short" in result.stderr
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("command", ["build", "infer"])
+def test_xml_that_was_cut_short_is_named(rivers: WorkingCopy, command: str, suffix: str) -> None:
+    content = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+        <rdf:Description rdf:about="urn:a"><p xmlns="urn:">b</p>"""
+    path = rivers.path(f"a.rdf{suffix}")
+    path.write_bytes(gzip.compress(content) if suffix else content)
+    result = rivers.run(command, *(["--data"] if command == "build" else []), path)
+    assert result.exit_code == 3
+    assert result.stderr.startswith(f"error: {path}:")
+    assert "the text ends before its elements do" in result.stderr
+
+
 @pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
 def test_a_byte_order_mark_is_no_part_of_what_a_file_says(rivers: WorkingCopy, suffix: str) -> None:
     for name in ("a.ttl", "b.nt"):
@@ -261,6 +285,44 @@ def test_a_changed_file_is_read_anew_and_another_is_not(rivers: WorkingCopy) -> 
 def test_a_file_that_is_not_there(rivers: WorkingCopy) -> None:
     with pytest.raises(InputError, match=r"none\.nt: no such file or directory"):
         build(Inputs((Path("none.nt"),)), rivers.cache)
+
+
+def test_a_compression_that_is_not_known_is_told_those_that_are(rivers: WorkingCopy) -> None:
+    path = many(rivers.path("a.nt.bz2"), 1)
+    result = rivers.run("build", "--data", path)
+    assert result.exit_code == 3
+    assert result.stderr.rstrip().endswith(".nq, each also as .gz or .zst")
+
+
+def test_a_pipe_is_not_waited_for(rivers: WorkingCopy) -> None:
+    os.mkfifo(rivers.path("a.nt"))
+    result = rivers.run("build", "--data", rivers.path("a.nt"))
+    assert result.exit_code == 3
+    assert "a pipe or a device" in result.stderr
+
+
+@pytest.mark.parametrize("change", ["written", "replaced", "removed"])
+def test_a_file_that_is_changed_while_it_is_read_makes_no_snapshot(
+    rivers: WorkingCopy, change: str
+) -> None:
+    file = many(rivers.path("a.nt"), 1000)
+    old = build(Inputs((file,)), rivers.cache).snapshot
+    many(file, 1001)
+
+    def meanwhile(step: str) -> None:
+        if step != "search":
+            return
+        if change == "written":
+            many(file, 2000)
+        elif change == "replaced":
+            many(rivers.path("b.nt"), 1001).replace(file)
+        else:
+            file.unlink()
+
+    with pytest.raises(InputError, match=r"a\.nt: (it was changed while|no such file)"):
+        build(Inputs((file,)), rivers.cache, announce=meanwhile)
+    assert [path.name for path in rivers.cache.glob("????????????????")] == [old.path.name]
+    assert list(rivers.cache.glob("*.partial")) == []
 
 
 def test_what_follows_is_added_on_request(rivers: WorkingCopy) -> None:

@@ -113,3 +113,21 @@ def test_tokens_of_every_kind() -> None:
         ("mark", "."),
         ("comment", "# end"),
     ]
+
+
+WHOLE = f"""{RDF_XML}<!-- > --><rdf:Description rdf:about="http://a/b">
+<p xmlns="http://a/">c</p><p xmlns="http://a/"><![CDATA[d]]></p></rdf:Description></rdf:RDF>
+"""
+
+
+def test_xml_that_was_cut_short_at_any_place_is_no_graph() -> None:
+    assert len(parse_rdf(WHOLE, RdfFormat.RDF_XML, "file.rdf")) == 2
+    for place in range(len(WHOLE) - 1):
+        with pytest.raises(InputSyntaxError):
+            parse_rdf(WHOLE[:place], RdfFormat.RDF_XML, "file.rdf")
+
+
+def test_where_xml_was_cut_short_is_said() -> None:
+    with pytest.raises(InputSyntaxError, match="cut short") as caught:
+        parse_rdf(WHOLE[: WHOLE.index("<p ")], RdfFormat.RDF_XML, "file.rdf")
+    assert (caught.value.line, caught.value.column) == (2, 51)

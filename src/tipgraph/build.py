@@ -19,7 +19,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from tipgraph import dataset, dumps, reasoning, search, validation, void
 from tipgraph.bulk import BadLine, BadLines, load_files
-from tipgraph.errors import NonConformanceError, SnapshotError, UsageError
+from tipgraph.errors import InputError, NonConformanceError, SnapshotError, UsageError
 from tipgraph.inputs import Inputs
 from tipgraph.namespaces import (
     DATASET,
@@ -106,11 +106,13 @@ def build(
         announce: Is told the name of each step as it begins, and how far long ones are.
 
     Raises:
-        InputError: A file cannot be read, or breaks its grammar (InputSyntaxError).
+        InputError: A file cannot be read, breaks its grammar (InputSyntaxError) or is changed
+            meanwhile.
         NonConformanceError: The shipped data breaks a shape.
         InconsistencyError: The shipped data contradicts the ontology.
         CacheError: The folder cannot be written, or has no room.
     """
+    states = inputs.states()
     inputs_digest = inputs.digest(FileDigests(folder))
     path = folder / inputs_digest[:16]
     with suppress(SnapshotError):
@@ -126,6 +128,7 @@ def build(
             partial.mkdir()
             steps, bad = Steps(announce), BadLines()
             manifest = _fill(partial, inputs, inputs_digest, steps, bad)
+            _check_unchanged(inputs, states)
             (partial / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8")
             remove(path)
             partial.rename(path)
@@ -196,6 +199,13 @@ def _fill(
         dumps=dumped,
         left_out=bad.count,
     )
+
+
+def _check_unchanged(inputs: Inputs, before: list[list[int]]) -> None:
+    """Refuse what was built if a file is another than the one whose digest names the snapshot."""
+    for file, one, other in zip(inputs.files, before, inputs.states(), strict=True):
+        if one != other:
+            raise InputError(f"{file}: it was changed while it was read; build again")
 
 
 def _counted(store: Store, steps: Steps) -> void.Counts:

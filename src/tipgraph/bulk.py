@@ -16,7 +16,14 @@ from pyoxigraph import Quad, RdfFormat, Store, parse
 from tipgraph.dataset import rdf_format, read_quads
 from tipgraph.errors import InputError, InputSyntaxError, UsageError
 from tipgraph.streams import CHUNK, COMPRESSIONS, Meter, Readable, Watched, file_size, lines, opened
-from tipgraph.syntax import NESTED_ENTITY, NOT_EXPANDED, decode, parse_rdf
+from tipgraph.syntax import (
+    CUT_SHORT,
+    NESTED_ENTITY,
+    NOT_EXPANDED,
+    decode,
+    ends_too_soon,
+    parse_rdf,
+)
 
 LINE_FORMATS: Final = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 # Files of fewer bytes are read once more as a whole to name a place.
@@ -70,7 +77,10 @@ def file_format(path: Path) -> RdfFormat:
     Raises:
         InputError: The extension is unknown.
     """
-    return rdf_format(path.with_suffix("") if path.suffix in COMPRESSIONS else path)
+    try:
+        return rdf_format(path.with_suffix("") if path.suffix in COMPRESSIONS else path)
+    except InputError as error:
+        raise InputError(f"{error}, each also as {' or '.join(COMPRESSIONS)}") from error
 
 
 def load_files(
@@ -113,7 +123,7 @@ def _load_file(
     leave_out: Callable[[BadLine], None] | None,
 ) -> None:
     if form == RdfFormat.RDF_XML:
-        _check_entities(file)
+        _check_xml(file)
     with opened(file) as (raw, content):
         watched: Readable = Watched(raw, content, meter)
         if leave_out is not None:
@@ -137,7 +147,7 @@ def stream_quads(file: Path) -> Iterator[Quad]:
     """
     form = file_format(file)
     if form == RdfFormat.RDF_XML:
-        _check_entities(file)
+        _check_xml(file)
     with opened(file) as (_, content):
         try:
             yield from parse(
@@ -154,14 +164,22 @@ def stream_quads(file: Path) -> Iterator[Quad]:
     raise _located(file, form, found)
 
 
-def _check_entities(file: Path) -> None:
-    """Refuse RDF/XML whose entities would grow, before the parser expands them into memory."""
-    text = ""
+def _check_xml(file: Path) -> None:
+    """Refuse RDF/XML that ends too soon, or whose entities would grow in the parser's memory."""
     with opened(file) as (_, content):
-        while chunk := content.read(CHUNK):
-            text = text[-_LONGEST_DECLARATION:] + chunk.decode("latin-1")
-            if NESTED_ENTITY.search(text):
-                raise _located(file, RdfFormat.RDF_XML, SyntaxError(NOT_EXPANDED))
+        cut = ends_too_soon(_without_nested_entities(content, file))
+    if cut:
+        raise _located(file, RdfFormat.RDF_XML, SyntaxError(CUT_SHORT))
+
+
+def _without_nested_entities(content: Readable, file: Path) -> Iterator[bytes]:
+    """The pieces of XML, up to the first entity that is made of others."""
+    text = ""
+    while chunk := content.read(CHUNK):
+        text = text[-_LONGEST_DECLARATION:] + chunk.decode("latin-1")
+        if NESTED_ENTITY.search(text):
+            raise _located(file, RdfFormat.RDF_XML, SyntaxError(NOT_EXPANDED))
+        yield chunk
 
 
 def _too_long(file: Path, error: MemoryError) -> InputError:

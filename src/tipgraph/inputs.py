@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 from tipgraph import dataset
 from tipgraph.bulk import LINE_FORMATS, file_format
 from tipgraph.namespaces import GRAPH_ONTOLOGY
-from tipgraph.snapshot_folder import FileDigests
+from tipgraph.snapshot_folder import FileDigests, state_of
 from tipgraph.streams import COMPRESSIONS, file_size
 
 _REASONING: Final = ("reasoning/*", "reasoning/*/*")
@@ -66,6 +66,14 @@ class Inputs:
             digest.update(f"{role} {digests.digest(path)}\n".encode())
         digests.remember()
         return digest.hexdigest()
+
+    def states(self) -> list[list[int]]:
+        """What tells that one of the files was changed.
+
+        Raises:
+            InputError: A file cannot be read.
+        """
+        return [state_of(file) for file in self.files]
 
     def room(self) -> int:
         """How many bytes a build needs on disk at most while it runs, as measured."""

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import shutil
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -91,6 +92,21 @@ def used(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
+def state_of(file: Path) -> list[int]:
+    """What tells that a file was changed: its size, its inode and the time of its last change.
+
+    Raises:
+        InputError: There is none, or it is a pipe or a device, which cannot be read twice.
+    """
+    try:
+        found = file.stat()
+    except OSError as error:
+        raise InputError.of_file(file, error) from error
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+        raise InputError(f"{file}: a pipe or a device, and files are read more than once")
+    return [found.st_size, found.st_ino, found.st_mtime_ns]
+
+
 class FileDigests:
     """SHA-256 of files, remembered in the folder for as long as they are not changed.
 
@@ -116,18 +132,17 @@ class FileDigests:
         Raises:
             InputError: It cannot be read.
         """
+        state = state_of(file)
         try:
             with file.open("rb") as content:
-                found = file.stat()
                 name = str(file.resolve())
-                state = [found.st_size, found.st_ino, found.st_mtime_ns]
                 match self._known.get(name):
                     case [*before, str(digest)] if before == state:
                         return digest
                 digest = hashlib.file_digest(content, "sha256").hexdigest()
         except OSError as error:
             raise InputError.of_file(file, error) from error
-        if time.time_ns() - found.st_mtime_ns > _SETTLED:
+        if time.time_ns() - state[-1] > _SETTLED:
             self._known[name] = [*state, digest]
             self._changed = True
         return digest

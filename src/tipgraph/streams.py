@@ -134,6 +134,8 @@ def opened(file: Path) -> Iterator[tuple[IO[bytes], Readable]]:
         raise InputError.of_file(file, error) from error
     try:
         with raw:
+            if file.suffix in COMPRESSIONS and not file_size(file):
+                raise EOFError("it is empty")
             if file.suffix == ".zst":
                 yield raw, _Frames(raw)
                 return

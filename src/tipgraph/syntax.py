@@ -5,7 +5,7 @@ stop at the token after it, and gives no position at all for most RDF/XML and so
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from xml.parsers import expat
@@ -36,6 +36,17 @@ NESTED_ENTITY: Final = re.compile(
     r"""<!ENTITY\s+[^\s>]+\s+(?:"[^"]*&(?!\#|lt;|gt;|amp;|quot;|apos;)|'[^']*&(?!\#|lt;|gt;|amp;|quot;|apos;))"""
 )
 NOT_EXPANDED: Final = "an entity that is made of other entities is not expanded"
+CUT_SHORT: Final = "the text ends before its elements do; it may have been cut short"
+# What expat says of a text that ends too soon; of what else may be wrong, the engine has the word.
+_TOO_SOON: Final = {
+    expat.errors.codes[name]
+    for name in (
+        expat.errors.XML_ERROR_NO_ELEMENTS,
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+        expat.errors.XML_ERROR_PARTIAL_CHAR,
+    )
+}
 _NO_TERMINATOR: Final = ("A dot is expected", "Unexpected end", "Quads must be followed by a dot")
 _TURTLE_LIKE: Final = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 
@@ -110,11 +121,29 @@ def parse_rdf(
     if rdf_format == RdfFormat.RDF_XML and (found := NESTED_ENTITY.search(text)):
         raise syntax_error(NOT_EXPANDED, text, source, start=found.start())
     try:
-        return list(
+        quads = list(
             parse(text, rdf_format, base_iri=base_iri, rename_blank_nodes=rename_blank_nodes)
         )
     except SyntaxError as error:
         raise _located(error, text, rdf_format, source) from error
+    if rdf_format == RdfFormat.RDF_XML and ends_too_soon((text,)):
+        raise syntax_error(CUT_SHORT, text, source, start=len(text.rstrip()))
+    return quads
+
+
+def ends_too_soon(pieces: Iterable[str | bytes]) -> bool:
+    """Whether XML, in pieces, ends before its root element does, which the engine lets pass."""
+    parser = expat.ParserCreate()
+    try:
+        for piece in pieces:
+            parser.Parse(piece, False)
+    except expat.ExpatError:
+        return False
+    try:
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        return error.code in _TOO_SOON
+    return False
 
 
 def decode(content: bytes, source: str) -> str:
