@@ -8,9 +8,21 @@ from typing import Any
 
 import pandas
 import pytest
+from pyoxigraph import RdfFormat, parse
 from rdflib import Graph, Literal, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from SPARQLWrapper import CSV, JSON, POST, POSTDIRECTLY, TURTLE, XML, SPARQLWrapper
+from SPARQLWrapper import (
+    CSV,
+    JSON,
+    JSONLD,
+    POST,
+    POSTDIRECTLY,
+    RDFXML,
+    TSV,
+    TURTLE,
+    XML,
+    SPARQLWrapper,
+)
 
 from tests.node import install_clients
 from tests.service import EX, LiveService
@@ -54,6 +66,21 @@ class TestSparqlWrapper:
         wrapper.setQuery(f"CONSTRUCT WHERE {{ <{EX}river> <{EX}length> ?n }}")
         graph = Graph().parse(data=converted(wrapper), format="turtle")
         assert list(graph.objects()) == [Literal(120)]
+
+    def test_tsv(self, wrapper: SPARQLWrapper) -> None:
+        wrapper.setReturnFormat(TSV)
+        wrapper.setQuery(LENGTH)
+        assert converted(wrapper) == b"?n\n120\n"
+
+    @pytest.mark.parametrize("returned", [RDFXML, JSONLD])
+    def test_graphs_by_two_names(self, wrapper: SPARQLWrapper, returned: str) -> None:
+        wrapper.setReturnFormat(returned)
+        wrapper.setQuery(f"CONSTRUCT WHERE {{ <{EX}river> <{EX}length> ?n }}")
+        # What it makes of these by itself is of a class that rdflib has deprecated.
+        answer = wrapper.query()
+        media_type = RdfFormat.from_media_type(answer.info()["content-type"])
+        (triple,) = parse(answer.response.read(), media_type)
+        assert triple.object.value == "120"
 
     def test_a_dataset(self, wrapper: SPARQLWrapper) -> None:
         wrapper.addParameter("default-graph-uri", "https://w3id.org/tipgraph/graph/meta")

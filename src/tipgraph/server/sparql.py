@@ -1,6 +1,7 @@
 """The SPARQL endpoint, by SPARQL 1.1 Protocol: from a request to the query it asks, strictly."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Final
@@ -149,13 +150,13 @@ class SparqlEndpoint:
         return parameters
 
     def _asked(self, exchange: Exchange, parameters: Parameters) -> Asked:
-        query, name = parameters.single("query"), parameters.single("format")
+        query, names = parameters.single("query"), parameters.all("format")
         exchange.query = query
         if "update" in parameters:
             raise ReadOnlyError("updates are refused: nothing was changed")
         if query is None or not query.strip():
             raise RequestError("missing-query", "the parameter query is missing or empty")
-        chosen = formats_accepted(exchange.accept_text) if name is None else formats_named(name)
+        chosen = formats_named(names) if names else formats_accepted(exchange.accept_text)
         request = QueryRequest(
             query,
             parameters.graph_iris("default-graph-uri"),
@@ -205,19 +206,26 @@ def formats_accepted(accept: str | None) -> Chosen:
     return Chosen(results, graph)
 
 
-def formats_named(name: str) -> Chosen:
-    """The formats that have a name.
+def formats_named(names: Sequence[str]) -> Chosen:
+    """The formats that have a name, or several, some of which may be others' names for them.
 
     Raises:
-        RequestError: None has.
+        RequestError: None has, or the names are of different ones.
     """
+    # SPARQLWrapper gives its own name and the media types in one more parameter.
+    found = {chosen for name in names if (chosen := _named(name)) != Chosen(None, None)}
+    if not found:
+        known = ", ".join(each.name for each in (*RESULTS_FORMATS, *GRAPH_FORMATS))
+        raise RequestError("bad-parameter", f"format: {names[0]!r} is none of {known}")
+    if len(found) > 1:
+        raise RequestError("repeated-parameter", "format is given more than once, and differs")
+    return found.pop()
+
+
+def _named(name: str) -> Chosen:
     if name.lower() == "html":
         return Chosen(JSON, N_TRIPLES, page=True)
-    chosen = Chosen(find_format(name, RESULTS_FORMATS), find_format(name, GRAPH_FORMATS))
-    if chosen.results is None and chosen.graph is None:
-        known = ", ".join(each.name for each in (*RESULTS_FORMATS, *GRAPH_FORMATS))
-        raise RequestError("bad-parameter", f"format: {name!r} is none of {known}")
-    return chosen
+    return Chosen(find_format(name, RESULTS_FORMATS), find_format(name, GRAPH_FORMATS))
 
 
 def _problem_page(exchange: Exchange, problem: Problem) -> bytes:
