@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
@@ -93,6 +94,19 @@ def test_a_union_counts_each_triple_once() -> None:
     assert values(described(store), DATASET, "triples") == ["10"]
     store.extend([Quad(quad.subject, quad.predicate, quad.object) for quad in list(store)])
     assert values(described(store, union=True), DATASET, "triples") == ["9"]
+
+
+@pytest.mark.parametrize(("graphs", "most"), [(1, 300), (100, 200)])
+def test_many_graphs_share_the_terms_that_they_are_described_by(graphs: int, most: int) -> None:
+    store = stored(
+        Quad(NamedNode("urn:s"), NamedNode(f"urn:p{term}"), Literal("x"), NamedNode(f"urn:{graph}"))
+        for graph in range(graphs)
+        for term in range(300)
+    )
+    triples = described(store)
+    for graph in range(graphs):
+        assert len(values(triples, NamedNode(f"urn:{graph}"), "propertyPartition")) == most
+        assert values(triples, NamedNode(f"urn:{graph}"), "properties") == ["300"]
 
 
 def test_a_build_counts_ones_own_files(tmp_path: Path) -> None:

@@ -43,9 +43,11 @@ _LINKS: Final = frozenset(
     )
 )
 
-# Of anybody's data the largest graphs are described, each by the terms that it uses most.
+# Of anybody's data the largest graphs are described, each by the terms that it uses most; these
+# share a number of terms, so that the description stays of a size that can be sent.
 _MOST_GRAPHS: Final = 100
 _MOST_TERMS: Final = 2000
+_MOST_TERMS_IN_ALL: Final = 20_000
 _SUMS: Final = """SELECT (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?subjects)
 (COUNT(DISTINCT ?o) AS ?objects) { ?s ?p ?o }"""
 _CLASSES: Final = (
@@ -149,15 +151,18 @@ def _describe_store(store: Store, counts: Counts, *, union: bool) -> Iterator[Tr
         yield Triple(DATASET, NamedNode(f"{VOID}subset"), DEFAULT_GRAPH)
         title = Literal("The default graph", language="en")
         yield Triple(DEFAULT_GRAPH, NamedNode(f"{DCTERMS}title"), title)
-        yield from _describe_stored(store, DEFAULT_GRAPH, "default-graph", DefaultGraph())
+        yield from _describe_stored(
+            store, DEFAULT_GRAPH, "default-graph", DefaultGraph(), _MOST_TERMS
+        )
     largest = nlargest(_MOST_GRAPHS, counts.graphs, key=lambda name: (counts.graphs[name], name))
+    most = min(_MOST_TERMS, _MOST_TERMS_IN_ALL // max(len(largest), 1))
     for number, name in enumerate(map(NamedNode, largest), start=1):
         yield Triple(DATASET, NamedNode(f"{VOID}subset"), name)
-        yield from _describe_stored(store, name, f"graph-{number}", name)
+        yield from _describe_stored(store, name, f"graph-{number}", name, most)
 
 
 def _describe_stored(
-    store: Store, name: NamedNode, local: str, graph: NamedNode | DefaultGraph
+    store: Store, name: NamedNode, local: str, graph: NamedNode | DefaultGraph, most: int
 ) -> Iterator[Triple]:
     ((triples, subjects, objects),) = _rows(store, _SUMS, graph)
     classes, properties = (
@@ -171,24 +176,24 @@ def _describe_stored(
     yield _count(name, "classes", len(classes))
     yield _count(name, "properties", len(properties))
     part = (name, local)
-    yield from _partitions(part, "class", "entities", _most_used(classes))
-    yield from _partitions(part, "property", "triples", _most_used(properties))
+    yield from _partitions(part, "class", "entities", _most_used(classes, most))
+    yield from _partitions(part, "property", "triples", _most_used(properties, most))
     links = {
         (predicate, place.value): int(count.value)
         for predicate in properties
         if predicate.value in _LINKS
         for place, count in _rows(store, _PLACES.format(predicate=predicate), graph)
     }
-    yield from _linksets(part, _most_used(links))
+    yield from _linksets(part, _most_used(links, most))
 
 
 def _rows(store: Store, query: str, graph: NamedNode | DefaultGraph | None = None) -> Iterator[Any]:
     return cast("Iterator[Any]", store.query(query, default_graph=graph))
 
 
-def _most_used(counts: Mapping[Key, int]) -> dict[Key, int]:
-    most = nlargest(_MOST_TERMS, counts, key=lambda key: (counts[key], str(key)))
-    return {key: counts[key] for key in most}
+def _most_used(counts: Mapping[Key, int], most: int) -> dict[Key, int]:
+    used = nlargest(most, counts, key=lambda key: (counts[key], str(key)))
+    return {key: counts[key] for key in used}
 
 
 def _describe_graph(name: NamedNode, triples: list[Triple]) -> Iterator[Triple]:

@@ -44,6 +44,23 @@ def test_a_failure_is_not_kept() -> None:
     assert run(ask()) == "made"
 
 
+def test_only_so_many_bytes_are_kept() -> None:
+    made: list[str] = []
+
+    async def ask() -> None:
+        once: Once[str] = Once(9, most_bytes=5, size=len)
+        for key in ("aa", "bb", "aa", "cc", "bb", "cc", "larger", "larger", "cc", "aa", "aa"):
+
+            async def make(key: str = key) -> str:
+                made.append(key)
+                return key
+
+            assert await once.get(key, make) == key
+
+    run(ask())
+    assert made == ["aa", "bb", "cc", "larger", "larger", "aa"]
+
+
 def test_only_so_many_are_kept() -> None:
     made: list[str] = []
 

@@ -41,8 +41,10 @@ _ADDRESS: Final = re.compile(
     r"(?:/(?P<version>[^/]+?))?"
     rf"(?:\.(?P<suffix>{'|'.join(_SUFFIXES)}))?"
 )
-# How many bodies, and how many of them compressed, are kept.
+# How many bodies, and how many of them compressed, are kept, and how many bytes of each: those of
+# the dataset differ by the address that a client uses, and are large where it has many graphs.
 _MOST: Final = 64
+_MOST_BYTES: Final = 1 << 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,10 @@ class Documents(Reading):
         self._settings = settings
         self._root = targets.root
         self._pages = Pages(service.templates, sources, targets)
-        self._bodies: Once[bytes] = Once(_MOST)
-        self._kept: Once[Kept] = Once(_MOST)
+        self._bodies: Once[bytes] = Once(_MOST, most_bytes=_MOST_BYTES, size=len)
+        self._kept: Once[Kept] = Once(
+            _MOST, most_bytes=_MOST_BYTES, size=lambda kept: len(kept.body)
+        )
 
     def has(self, path: str) -> bool:
         """Whether a path is one of those answered here."""

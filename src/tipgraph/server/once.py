@@ -12,23 +12,41 @@ class Once(Generic[Made]):
 
     Args:
         most: How many things are kept; those made first go first.
+        most_bytes: How many bytes these may have in all, where their size is told; what has more
+            by itself is not kept.
+        size: Tells how many bytes a thing has.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(
+        self, most: int, *, most_bytes: int = 0, size: Callable[[Made], int] = lambda _: 0
+    ) -> None:
         self._most = most
+        self._most_bytes = most_bytes
+        self._size = size
         self._tasks: dict[Hashable, asyncio.Task[Made]] = {}
+        self._sizes: dict[Hashable, int] = {}
 
     async def get(self, key: Hashable, make: Callable[[], Coroutine[Any, Any, Made]]) -> Made:
         """What belongs to a key, made now or before; goes on being made when nobody waits."""
         task = self._tasks.get(key)
         if task is None:
             while len(self._tasks) >= self._most:
-                del self._tasks[next(iter(self._tasks))]
+                self._forget(next(iter(self._tasks)))
             task = self._tasks[key] = asyncio.ensure_future(make())
-            task.add_done_callback(lambda done: self._forget_failure(key, done))
+            task.add_done_callback(lambda done: self._settle(key, done))
         return await asyncio.shield(task)
 
-    def _forget_failure(self, key: Hashable, task: asyncio.Task[Made]) -> None:
+    def _settle(self, key: Hashable, task: asyncio.Task[Made]) -> None:
         failed = task.cancelled() or task.exception() is not None
-        if failed and self._tasks.get(key) is task:
-            del self._tasks[key]
+        if self._tasks.get(key) is not task:
+            return
+        if failed or self._size(task.result()) > self._most_bytes:
+            self._forget(key)
+            return
+        self._sizes[key] = self._size(task.result())
+        while sum(self._sizes.values()) > self._most_bytes:
+            self._forget(next(iter(self._sizes)))
+
+    def _forget(self, key: Hashable) -> None:
+        del self._tasks[key]
+        self._sizes.pop(key, None)
