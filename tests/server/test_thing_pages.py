@@ -238,3 +238,18 @@ def test_what_was_inferred_is_inside_once(tmp_path: Path) -> None:
     types = [value["@id"] for value in here[f"{RDF}type"]]
     assert f"{TIP}Place" in types
     assert len(set(types)) == len(types)
+
+
+def test_a_text_that_is_too_long_for_a_page_is_said_to_be_too_large(tmp_path: Path) -> None:
+    path = tmp_path / "own.nt"
+    path.write_text(f'<{ID}long> <tag:p> "{"x" * 9_000_000}" .', encoding="utf-8")
+    snapshot = build(Inputs((path,)), tmp_path / "snapshots").snapshot
+    with serving(snapshot.path, workers=1) as live, live.client() as client:
+        for name in ("/page/id/long", "/data/id/long.ttl"):
+            refused = client.get(name)
+            assert (refused.status_code, refused.json()["type"]) == (
+                413,
+                "/problems/result-too-large",
+            )
+        query = {"query": f"SELECT ?text {{ <{ID}long> ?p ?text }}", "format": "csv"}
+        assert len(client.get("/sparql", params=query).text) > 9_000_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +20,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from tipgraph.errors import UsageError
+from tipgraph.errors import ResultTooLargeError, UsageError
 from tipgraph.namespaces import PREFIXES, XSD
 
 if TYPE_CHECKING:
@@ -99,18 +100,40 @@ class Triples(Sequence[Triple]):
 
 
 def read_results(body: bytes) -> Solutions | bool:
-    """Read an answer in the JSON results format."""
-    answer = parse_query_results(body, format=QueryResultsFormat.JSON)
-    if isinstance(answer, QueryBoolean):
-        return bool(answer)
-    assert isinstance(answer, QuerySolutions)  # noqa: S101  # the only other kind
-    return Solutions([variable.value for variable in answer.variables], list(answer))
+    """Read an answer in the JSON results format.
+
+    Raises:
+        ResultTooLargeError: A text in it is too long for the engine's parser.
+    """
+    with _of_short_texts():
+        answer = parse_query_results(body, format=QueryResultsFormat.JSON)
+        if isinstance(answer, QueryBoolean):
+            return bool(answer)
+        assert isinstance(answer, QuerySolutions)  # noqa: S101  # the only other kind
+        return Solutions([variable.value for variable in answer.variables], list(answer))
 
 
 def read_graph(body: bytes) -> Triples:
-    """Read an answer in N-Triples."""
-    quads = parse(body, format=RdfFormat.N_TRIPLES)
-    return Triples(list(dict.fromkeys(quad.triple for quad in quads)))
+    """Read an answer in N-Triples.
+
+    Raises:
+        ResultTooLargeError: A text in it is too long for the engine's parser.
+    """
+    with _of_short_texts():
+        quads = parse(body, format=RdfFormat.N_TRIPLES)
+        return Triples(list(dict.fromkeys(quad.triple for quad in quads)))
+
+
+@contextmanager
+def _of_short_texts() -> Iterator[None]:
+    """Say what is wrong where the parser's buffer, of 16 MiB, cannot hold a text."""
+    try:
+        yield
+    except MemoryError as error:
+        raise ResultTooLargeError(
+            "a text in the answer is too long to be read for this; as CSV, or in the dumps, it can "
+            "be had"
+        ) from error
 
 
 def _value(term: Any) -> object:
