@@ -253,3 +253,17 @@ def test_a_text_that_is_too_long_for_a_page_is_said_to_be_too_large(tmp_path: Pa
             )
         query = {"query": f"SELECT ?text {{ <{ID}long> ?p ?text }}", "format": "csv"}
         assert len(client.get("/sparql", params=query).text) > 9_000_000
+
+
+def test_memory_does_not_grow_with_the_texts_of_things(tmp_path: Path) -> None:
+    path = tmp_path / "own.nt"
+    text = "x" * 4_000_000
+    path.write_text("".join(f'<{ID}long{n}> <tag:p> "{text}" .\n' for n in range(50)))
+    snapshot = build(Inputs((path,)), tmp_path / "snapshots").snapshot
+    with serving(snapshot.path, workers=1, cache_bytes=0) as live, live.client() as client:
+        for number in range(50):
+            assert client.get(f"/data/id/long{number}.nt").status_code == 200
+            if number == 15:
+                before = live.resident_bytes()
+        # Without a limit it would be 136 MB more.
+        assert live.resident_bytes() - before < 68_000_000

@@ -22,6 +22,8 @@ Made = TypeVar("Made")
 
 _REMEMBERED: Final = 10_000
 _KEPT: Final = 64
+# Bytes of descriptions: texts in them may be long.
+_KEPT_BYTES: Final = 1 << 25
 _NEAR: Final = 5
 _CUTOFF: Final = 0.6
 _LABEL_LANGUAGES: Final = (
@@ -43,7 +45,7 @@ class Lookup:
         self._base = base_iri
         self._describer = Describer(merged=bool(store.manifest.default_graph))
         self._standings: Once[Standing] = Once(_REMEMBERED)
-        self._descriptions: Once[Description] = Once(_KEPT)
+        self._descriptions: Once[Description] = Once(_KEPT, most_bytes=_KEPT_BYTES, size=_size)
         self._candidates: Once[tuple[Candidate, ...]] = Once(_KEPT)
         self._source: Once[Source] = Once(1)
         self._languages: Once[tuple[str, ...]] = Once(1)
@@ -115,6 +117,11 @@ class Lookup:
         solutions = read_results((await whole_answer(pending)).body)
         assert isinstance(solutions, Solutions)  # noqa: S101  # it was a SELECT
         return solutions
+
+
+def _size(description: Description) -> int:
+    """How many bytes a description takes, about."""
+    return sum(len(str(quad)) for quad in description.quads)
 
 
 def nearest(wanted: str, namespace: str, candidates: Iterable[Candidate]) -> Sequence[Candidate]:
