@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import ssl
 import subprocess
@@ -137,6 +138,15 @@ def test_what_the_image_copies_is_there() -> None:
 
 def test_the_image_runs_without_rights() -> None:
     assert instructions("USER") == ["65534:65534"]
+
+
+def test_the_image_has_as_many_workers_as_the_unit() -> None:
+    # One a core would need more memory, and threads, than docs/deployment.md gives it.
+    unit = (DEPLOY / "tipgraph.service").read_text(encoding="utf-8")
+    workers = re.findall(r"TIPGRAPH_WORKERS=\d+", unit)
+    assert workers == re.findall(r"TIPGRAPH_WORKERS=\d+", " ".join(instructions("ENV")))
+    assert "--memory 10g" in (DEPLOY.parent / "docs" / "deployment.md").read_text(encoding="utf-8")
+    assert "MemoryMax=10G" in unit
 
 
 def test_the_health_check_tells_a_ready_service_from_none(service: LiveService) -> None:

@@ -228,6 +228,17 @@ def test_a_triple_term_that_comes_last_is_found_again(
         assert result.stdout.split()[0] == sent
 
 
+@pytest.mark.parametrize(("path", "protocol"), [("/update", "update"), ("/store", "gsp")])
+def test_an_address_may_have_parameters(
+    endpoint: str, snapshot: Snapshot, path: str, protocol: str
+) -> None:
+    there = Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal("o"), NamedNode("urn:there"))
+    httpx.post(f"{endpoint}/update", data={"update": Batch((there,)).update()}).raise_for_status()
+    load(snapshot, Target(f"{endpoint}{path}?key=1", protocol=Protocol(protocol)), SETTINGS)
+    assert held(f"{endpoint}/query", "urn:g") == of_graph("urn:g")
+    assert held(f"{endpoint}/query", "urn:there")
+
+
 def test_graphs_are_put_again_where_the_endpoint_was_away(
     endpoint: str, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,9 +99,10 @@ def for_writing(
 
 def _query_address(url: str) -> str:
     """The address for queries, as engines have it beside that for writing."""
+    parts = urlsplit(url)
     for ending, sibling in _SIBLINGS:
-        if url.endswith(ending):
-            return url.removesuffix(ending) + sibling
+        if parts.path.endswith(ending):
+            return parts._replace(path=parts.path.removesuffix(ending) + sibling).geturl()
     return url
 
 

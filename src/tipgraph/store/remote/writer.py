@@ -8,7 +8,7 @@ from http import HTTPStatus
 from io import SEEK_END, BytesIO
 from types import TracebackType
 from typing import BinaryIO, ClassVar, Final, Self
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpcore
 
@@ -72,8 +72,11 @@ class Writer:
             EndpointAwayError: There was no answer: it may have been replaced or not.
             QueryError: It was refused.
         """
-        which = f"?{urlencode({'graph': graph})}" if graph else "?default"
-        self._send("PUT", self._address.url + which, b"application/n-triples", triples)
+        which = urlencode({"graph": graph}) if graph else "default"
+        parts = urlsplit(self._address.url)
+        # Where no graph is named, engines take the whole of what they hold for it.
+        url = parts._replace(query="&".join(filter(None, (parts.query, which)))).geturl()
+        self._send("PUT", url, b"application/n-triples", triples)
 
     def _send(self, method: str, url: str, media_type: bytes, body: BinaryIO) -> None:
         fields = [
