@@ -240,6 +240,13 @@ def test_no_link_to_a_nameless_thing_of_the_ontology() -> None:
     assert engine.inferred() == {Triple(thing("a"), tip("q"), thing("b"))}
 
 
+def test_a_triple_term_of_the_ontology() -> None:
+    ontology = triples("tip:p rdfs:subPropertyOf tip:q . id:a tip:p <<( id:b tip:r id:c )>> .")
+    engine = Engine(())
+    draw(engine, ontology)
+    assert engine.inferred() == in_memory(ontology, set()) != set()
+
+
 @pytest.mark.parametrize("axiom", ["tip:A rdfs:subClassOf tip:B .", "[] a owl:AllDifferent ."])
 def test_an_axiom_in_the_data_is_refused(axiom: str) -> None:
     engine = Engine(spread(triples(axiom), [ONE]))

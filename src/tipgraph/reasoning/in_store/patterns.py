@@ -131,7 +131,12 @@ def forbidden(constraint: Constraint) -> Together:
 
 def named(term: Term) -> str:
     """A term as SPARQL writes it, a nameless one of the ontology by the name that it has here."""
-    return f"<{NAMELESS}{term.value}>" if isinstance(term, BlankNode) else str(term)
+    match term:
+        case BlankNode():
+            return f"<{NAMELESS}{term.value}>"
+        case Triple():
+            return f"<<( {named(term.subject)} {term.predicate} {named(term.object)} )>>"
+    return str(term)
 
 
 def nameless_again(text: str) -> str:
