@@ -76,8 +76,12 @@ class Manifest:
         """Whether the dataset stays as it is, so that answers can be kept."""
         return bool(self.digest)
 
-    def largest_graphs(self, most: int) -> list[str]:
-        """The named graphs; where there are more than `most`, those of most triples first."""
+    def largest_graphs(self, most: int = 20) -> list[str]:
+        """The named graphs; where there are more than `most`, those of most triples first.
+
+        Args:
+            most: How many are wanted at most; without it, as many as people can take in.
+        """
         if len(self.graphs) <= most:
             return list(self.graphs)
         return nlargest(most, self.graphs, key=lambda name: (self.graphs[name] or 0, name))

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -19,9 +19,6 @@ from tipgraph.cli.options import (
 )
 from tipgraph.settings import Settings
 from tipgraph.snapshot_folder import used
-
-# How many graphs are told to people.
-_MOST_GRAPHS: Final = 20
 
 
 def build_command(
@@ -50,7 +47,7 @@ def build_command(
         typer.echo(f"{name:<18}{seconds:8.2f} s")
     if built.seconds:
         typer.echo(f"{'in all':<18}{sum(built.seconds.values()):8.2f} s")
-    largest = manifest.largest_graphs(_MOST_GRAPHS)
+    largest = manifest.largest_graphs()
     for name in largest:
         typer.echo(f"{manifest.graphs[name]:>8} triples in {name}")
     if len(largest) < len(manifest.graphs):

@@ -24,8 +24,6 @@ from tipgraph.snapshot import Manifest
 
 # These name the graph of each triple.
 _OF_DATASETS: Final = (N_QUADS, TRIG, JSON_LD)
-# How many graphs a message names.
-_MOST_GRAPHS: Final = 20
 
 
 def dump_command(
@@ -67,6 +65,6 @@ def dump_command(
 
 def _graphs(manifest: Manifest) -> str:
     """The graphs that can be asked for, or the largest of them, in words."""
-    largest = manifest.largest_graphs(_MOST_GRAPHS)
+    largest = manifest.largest_graphs()
     more = len(manifest.graphs) - len(largest)
     return ", ".join((DEFAULT, *largest)) + (f" and {more} more" if more else "")

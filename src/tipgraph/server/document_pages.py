@@ -29,8 +29,7 @@ _LABELS: Final = (
     "SELECT ?thing ?label { ?thing <http://www.w3.org/2000/01/rdf-schema#label>|"
     "<http://www.w3.org/2004/02/skos/core#prefLabel> ?label FILTER(isIRI(?thing)) }"
 )
-# How many graphs, and rows in each table, the page of the dataset has; the document has more.
-_MOST_GRAPHS: Final = 20
+# How many rows each table on the page of the dataset has; the document has more.
 _MOST_ROWS: Final = 200
 _PARTS: Final = frozenset(
     f"{VOID}{name}" for name in ("classPartition", "propertyPartition", "subset")
@@ -104,13 +103,13 @@ class Pages:
     def _bounded(self, document: Document) -> Document:
         """The dataset's document without what it says of graphs that its page leaves out."""
         manifest = self._sources.manifest
-        shown = set(manifest.largest_graphs(_MOST_GRAPHS))
+        shown = set(manifest.largest_graphs())
         left_out = {NamedNode(name) for name in manifest.graphs if name not in shown}
         return replace(document, triples=_without(document.triples, left_out))
 
     def _dataset(self, document: Document) -> dict[str, Any]:
         known, manifest = Statements(document.triples), self._sources.manifest
-        shown = manifest.largest_graphs(_MOST_GRAPHS)
+        shown = manifest.largest_graphs()
         graphs = [NamedNode(name) for name in shown]
         if known.objects(self._sources.default_graph, f"{VOID}triples"):
             graphs.insert(0, self._sources.default_graph)
