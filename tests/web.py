@@ -24,11 +24,12 @@ def targets(response: httpx.Response, relation: str) -> list[str]:
 
 
 class Page(HTMLParser):
-    """The links, texts and data blocks of a page."""
+    """The links, ids, texts and data blocks of a page, which has no script inside of it."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.hrefs: list[str] = []
+        self.ids: list[str] = []
         self.tags: list[str] = []
         self.texts: list[str] = []
         self.languages: list[str] = []
@@ -41,9 +42,12 @@ class Page(HTMLParser):
         self.tags.append(tag)
         if href := values.get("href"):
             self.hrefs.append(href)
+        if name := values.get("id"):
+            self.ids.append(name)
         if language := values.get("lang"):
             self.languages.append(language)
         self._in_data = tag == "script" and values.get("type") == "application/ld+json"
+        assert tag != "script" or self._in_data or "src" in values
 
     def handle_data(self, data: str) -> None:
         if self._in_data:
