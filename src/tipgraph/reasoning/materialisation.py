@@ -96,7 +96,7 @@ class Materialisation:
         writer = StatementWriter(_Labels(self._facts, self._labels).find, types)
         for table in self._facts.tables():
             for key, way in best.to_inferred(table):
-                cited = way.level.ground.claims
+                cited = way.ground.claims
                 triple = self._facts.triple(table, key) if cited else None
                 if triple and is_ours(triple) and tells(triple) and self._is_no_alias(triple):
                     rule = best.rules[way.rule]
