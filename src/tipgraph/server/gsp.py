@@ -5,22 +5,21 @@ SPARQL 1.1 Graph Store HTTP Protocol, sections 4 and 5.2.
 
 from typing import Final
 
-from tipgraph.errors import NotAcceptableError, RequestError, TipgraphError
+from tipgraph.errors import NotAcceptableError, RequestError
 from tipgraph.formats import GRAPH_FORMATS, Format, find_format, media_types
 from tipgraph.server.answers import Answers, ask
 from tipgraph.server.bodies import choose_coding
-from tipgraph.server.exchange import Exchange, Receive, Scope, Send, Service, options_headers
+from tipgraph.server.exchange import Exchange, Scope, Service
 from tipgraph.server.negotiation import negotiate
 from tipgraph.server.parameters import Parameters
+from tipgraph.server.reading import Reading
 from tipgraph.snapshot import Manifest
 from tipgraph.store import QueryRequest
-
-METHODS: Final = ("GET", "HEAD", "OPTIONS")
 
 _WHOLE_GRAPH: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 
-class GraphStore:
+class GraphStore(Reading):
     """An ASGI application that gives out graphs.
 
     Args:
@@ -33,7 +32,7 @@ class GraphStore:
     def __init__(
         self, service: Service, answers: Answers, manifest: Manifest, base_iri: str
     ) -> None:
-        self._service = service
+        super().__init__(service)
         self._answers = answers
         self._manifest = manifest
         self._base_iri = base_iri
@@ -42,24 +41,7 @@ class GraphStore:
         """Whether a path is that of the protocol, or of a graph's own IRI."""
         return path == "/gsp" or self._base_iri + path[1:] in self._manifest.graphs
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        exchange = Exchange(self._service, scope, receive, send)
-        try:
-            if exchange.method == "OPTIONS":
-                await exchange.respond(204, options_headers(METHODS, exchange.requested_headers))
-            elif exchange.method not in METHODS:
-                raise RequestError(
-                    "method-not-allowed",
-                    f"{exchange.method} is refused: graphs can only be read, nothing was changed",
-                    headers=(("allow", ", ".join(METHODS)),),
-                )
-            else:
-                await self._send(exchange)
-        except TipgraphError as error:
-            await exchange.refuse(error)
-
-    async def _send(self, exchange: Exchange) -> None:
+    async def answer(self, exchange: Exchange, scope: Scope) -> None:  # noqa: D102
         parameters = Parameters(exchange.query_string)
         request = QueryRequest(
             _WHOLE_GRAPH,

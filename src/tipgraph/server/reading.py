@@ -52,7 +52,8 @@ class Reading(ABC):
             elif exchange.method not in METHODS:
                 raise RequestError(
                     "method-not-allowed",
-                    f"{exchange.method} cannot be used on {exchange.path}",
+                    f"{exchange.method} cannot be used on {exchange.path}: it can only be read, "
+                    "nothing was changed",
                     headers=(("allow", ", ".join(METHODS)),),
                 )
             else:

@@ -20,7 +20,8 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from tipgraph.errors import ResultTooLargeError, UsageError
+from tipgraph.errors import ResultTooLargeError
+from tipgraph.frames import data_frame
 from tipgraph.namespaces import PREFIXES, XSD
 
 if TYPE_CHECKING:
@@ -62,14 +63,8 @@ class Solutions(Sequence[QuerySolution]):
         Raises:
             UsageError: pandas is not installed.
         """
-        try:
-            from pandas import DataFrame
-        except ImportError as error:
-            raise UsageError(
-                "to_pandas() needs pandas: pip install 'tipgraph[notebook]'"
-            ) from error
         rows = [[_value(term) for term in row] for row in self._rows]
-        return DataFrame(rows, columns=list(self.variables))
+        return data_frame(rows, self.variables)
 
     def __repr__(self) -> str:
         return f"<Solutions of {', '.join(self.variables)}: {len(self)} rows>"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from pyoxigraph import NamedNode, Triple
 
-from tipgraph.errors import UsageError
+from tipgraph.frames import data_frame
 from tipgraph.namespaces import SH
 from tipgraph.validation.coverage import Coverage
 from tipgraph.validation.formats.csv import HEADER, report_rows
@@ -128,13 +128,7 @@ class ValidationReport:
         Raises:
             UsageError: pandas is not installed.
         """
-        try:
-            from pandas import DataFrame
-        except ImportError as error:
-            raise UsageError(
-                "to_pandas() needs pandas: pip install 'tipgraph[notebook]'"
-            ) from error
-        frame = DataFrame(list(report_rows(self, language)), columns=list(HEADER))
+        frame = data_frame(report_rows(self, language), HEADER)
         # Lines and columns stay whole numbers where some results have none.
         return frame.astype({name: "Int64" for name in HEADER if name.endswith(("Line", "Column"))})
 
