@@ -89,7 +89,10 @@ def read_query(request: QueryRequest, settings: Settings) -> RemoteQuery:
 
 
 def _resolved(text: str, base_iri: str) -> str:
-    """The text with absolute IRIs and no BASE, which some engines take before PREFIX alone."""
+    """The text with absolute IRIs and no BASE, which some engines take before PREFIX alone.
+
+    Virtuoso 7.2 reads neither code point escapes in IRIs nor any escapes in the names of prefixes.
+    """
     terminals = list(tokens(text))
     prologue = read_prologue(terminals, base_iri)
     body = terminals[prologue.size :]
@@ -98,10 +101,16 @@ def _resolved(text: str, base_iri: str) -> str:
     parts = [f"PREFIX {name}: <{iri}>\n" for name, iri in prologue.prefixes.items()]
     reached = body[0].start
     for token in body:
-        if token.kind == "iri" and not _ABSOLUTE.match(token.text):
+        if _is_rewritten(token):
             parts += (text[reached : token.start], f"<{prologue.resolve(token)}>")
             reached = token.end
     return "".join([*parts, text[reached:]])
+
+
+def _is_rewritten(token: Token) -> bool:
+    if token.kind == "iri":
+        return "\\" in token.text or not _ABSOLUTE.match(token.text)
+    return token.kind == "name" and ("\\" in token.text or "%" in token.text)
 
 
 def _without_dataset(
