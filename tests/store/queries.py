@@ -114,8 +114,9 @@ QUERIES: Final = {
     "dates": "SELECT (YEAR('2012-05-06T07:08:09Z'^^xsd:dateTime) AS ?y) {}",
     "hash": "SELECT (MD5('abc') AS ?h) (SHA256('abc') AS ?i) {}",
     "replace": "SELECT (REPLACE('abcb', 'b', 'x') AS ?t) {}",
-    "escaped-names": r"SELECT ?x { VALUES ?x { ex:a\,b ex:%41 <http://example.org/\u00e9> <\u00e9> } }",
-    "escaped-iri": r"SELECT ?s { ?s ex:flowsInto <http://example.org/l\u0061ke> }",
+    "escaped-names": r"SELECT ?x { VALUES ?x { ex:a\,b ex:%41 } }",
+    "escaped-iris": r"SELECT ?s ?x { ?s ex:flowsInto <http://example.org/l\u0061ke> "
+    r"VALUES ?x { <\u00e9> } }",
     "encode": "SELECT (ENCODE_FOR_URI('a b/é') AS ?t) {}",
     "str-before-after": "SELECT (STRBEFORE('abc', 'b') AS ?a) (STRAFTER('abc', 'b') AS ?c) {}",
     "negated-path": "SELECT ?o { ex:river !(rdfs:label|ex:length) ?o }",
