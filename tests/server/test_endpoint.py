@@ -178,6 +178,20 @@ def test_what_changes_at_the_endpoint_shows_at_once(tmp_path: Path) -> None:
             assert after.headers["etag"] != answer.headers["etag"], path
 
 
+def test_graphs_that_come_later_are_found_by_name(tmp_path: Path) -> None:
+    with (
+        oxigraph(lakes_quads(), tmp_path / "data") as url,
+        serving_endpoint(url, workers=1) as live,
+        live.client() as client,
+    ):
+        update = "INSERT DATA { GRAPH <urn:later> { <urn:s> <urn:p> 'found' } }"
+        httpx.post(url.replace("/query", "/update"), data={"update": update}).raise_for_status()
+        assert "found" in client.get("/gsp?graph=urn:later").text
+        form = {"data-graph-uri": "urn:later", "format": "json"}
+        assert client.post("/validate", data=form).status_code == 200
+        assert client.get("/gsp?graph=urn:none").status_code == 404
+
+
 class TestFailures:
     @pytest.fixture
     def log(self, tmp_path: Path) -> Path:

@@ -285,7 +285,7 @@ class TestManifest:
     def test_where_they_are_too_many_the_shipped_ones_are_looked_for(self) -> None:
         def answer(query: str) -> str | None:
             if "?g" in query and "ASK" not in query:
-                rows = (ROW % (f"http://g/{each}", COUNT % 1) for each in range(1001))
+                rows = (ROW % (f"http://g/{each}", COUNT % 1) for each in range(10_000))
                 return GRAPHS % ",".join(rows)
             return ""
 
@@ -294,6 +294,18 @@ class TestManifest:
             *("data", "ontology", "shapes", "inferred", "meta")
         }
         assert merged
+
+    def test_many_are_listed_but_for_those_beside_the_shipped_ones(self) -> None:
+        def answer(*others: str) -> Callable[[str], str | None]:
+            names = [*(f"http://g/{each}" for each in range(1001)), *others]
+            rows = GRAPHS % ",".join(ROW % (name, COUNT % 1) for name in names)
+            return lambda query: rows if "GROUP BY" in query else ""
+
+        graphs, merged = self.manifest(answer())
+        assert (len(graphs), merged) == (1001, False)
+        shipped = [f"https://w3id.org/tipgraph/graph/{name}" for name in ("data", "meta")]
+        graphs, merged = self.manifest(answer(*shipped))
+        assert (list(graphs), merged) == (shipped, True)
 
     def test_what_virtuoso_keeps_for_itself_is_left_out(self) -> None:
         def answer(query: str) -> str | None:

@@ -147,7 +147,7 @@ def _parts(
     """What answers from the data, and beside it."""
     index = search_of(store, settings)
     others = (
-        ValidationEndpoint(service, store, store.manifest, settings, validations=validations),
+        ValidationEndpoint(service, store, settings, validations=validations),
         Dumps(service, store.snapshot, root=targets.root) if store.snapshot else NoDumps(service),
         Search(service, index, targets),
         Why(service, store, settings, targets),

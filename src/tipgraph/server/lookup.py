@@ -124,6 +124,21 @@ def _size(description: Description) -> int:
     return sum(len(str(quad)) for quad in description.quads)
 
 
+async def has_graph(store: Store, iri: str, client: str) -> bool:
+    """Whether a store has a named graph, also one that an endpoint has had only for a while.
+
+    Args:
+        store: Answers queries.
+        iri: The graph's IRI.
+        client: Who asks.
+    """
+    if iri in store.manifest.graphs or store.manifest.is_fixed:
+        return iri in store.manifest.graphs
+    request = QueryRequest("ASK { ?s ?p ?o }", (iri,), results_format=JSON)
+    answer = await whole_answer(store.submit(request, client=client))
+    return read_results(answer.body) is True
+
+
 def nearest(wanted: str, namespace: str, candidates: Iterable[Candidate]) -> Sequence[Candidate]:
     """The candidates whose names or labels are most like a name, the best first."""
     named: dict[str, Candidate] = {}

@@ -90,7 +90,7 @@ class Parts:
                 description=ServiceDescription(manifest, settings),
                 page=ResultsPage(service.templates, display, root=targets.root),
             ),
-            GraphStore(service, answers, manifest, settings.base_iri),
+            GraphStore(service, answers, store, settings.base_iri),
             Questions(
                 service,
                 answers,

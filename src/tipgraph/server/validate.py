@@ -7,6 +7,7 @@ from tipgraph.errors import NotAcceptableError, RequestError, TipgraphError
 from tipgraph.formats import N_TRIPLES
 from tipgraph.reasoning import Entailment
 from tipgraph.server.exchange import Exchange, Receive, Scope, Send, Service, options_headers
+from tipgraph.server.lookup import has_graph
 from tipgraph.server.negotiation import HTML, negotiate
 from tipgraph.server.parameters import Parameters
 from tipgraph.server.sent import MULTIPART, SentDocument, base_of, read_sent
@@ -14,7 +15,6 @@ from tipgraph.server.sparql import FORM, content_type
 from tipgraph.server.validate_page import MOST_RESULTS, ValidatePage
 from tipgraph.server.validations import Answered, Validations, media_types_of_reports
 from tipgraph.settings import Settings
-from tipgraph.snapshot import Manifest
 from tipgraph.store import QueryRequest, Store, whole_answer
 from tipgraph.validation import Engine, FailOn
 from tipgraph.validation.formats import REPORT_FORMATS, ReportFormat, find_report_format
@@ -33,7 +33,6 @@ class ValidationEndpoint:
     Args:
         service: What all exchanges share.
         store: Holds the graphs that can be named.
-        manifest: Which graphs there are.
         settings: Limits.
         validations: Runs them.
     """
@@ -42,14 +41,12 @@ class ValidationEndpoint:
         self,
         service: Service,
         store: Store,
-        manifest: Manifest,
         settings: Settings,
         *,
         validations: Validations,
     ) -> None:
         self._service = service
         self._store = store
-        self._manifest = manifest
         self._settings = settings
         self._validations = validations
         self._page = ValidatePage(service.templates, settings.validation_bytes)
@@ -148,7 +145,7 @@ class ValidationEndpoint:
     ) -> None:
         for name in ("data", "shapes"):
             for iri in parameters.graph_iris(f"{name}-graph-uri") or ():
-                if iri not in self._manifest.graphs:
+                if not await has_graph(self._store, iri, client):
                     raise RequestError("not-found", f"there is no graph <{iri}>")
                 request = QueryRequest(_WHOLE_GRAPH, (iri,), graph_format=N_TRIPLES)
                 answer = await whole_answer(self._store.submit(request, client=client))
