@@ -1,6 +1,7 @@
 """Opening of snapshots: complete ones open, all others are refused with a reason."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -55,4 +56,11 @@ def test_an_incomplete_store(snapshot: Snapshot) -> None:
 def test_a_missing_search_index(snapshot: Snapshot) -> None:
     snapshot.search_path.unlink()
     with pytest.raises(SnapshotError, match="its search index is missing"):
+        open_snapshot(snapshot.path)
+
+
+@pytest.mark.parametrize("left", [0, 20, 4096])
+def test_an_incomplete_search_index(snapshot: Snapshot, left: int) -> None:
+    os.truncate(snapshot.search_path, left)
+    with pytest.raises(SnapshotError, match="its search index is missing or incomplete"):
         open_snapshot(snapshot.path)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from heapq import nlargest
+from os import SEEK_END
 from pathlib import Path
 from typing import Final, Self
 
@@ -21,6 +22,8 @@ STORE_NAME: Final = "store"
 DUMPS_NAME: Final = "dumps"
 SEARCH_NAME: Final = "search.sqlite"
 STATISTICS_NAME: Final = "statistics.nt"
+# How SQLite files begin.
+_SQLITE: Final = b"SQLite format 3\0"
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,20 @@ def open_snapshot(path: Path) -> Snapshot:
     # RocksDB writes CURRENT last: without it there is no complete store.
     if not (path / STORE_NAME / "CURRENT").is_file():
         raise SnapshotError(f"{path} is not a snapshot: its store is missing or incomplete")
-    if not (path / SEARCH_NAME).is_file():
-        raise SnapshotError(f"{path} is not a snapshot: its search index is missing")
+    if not _is_whole(path / SEARCH_NAME):
+        raise SnapshotError(f"{path} is not a snapshot: its search index is missing or incomplete")
     return Snapshot(path, manifest)
+
+
+def _is_whole(index: Path) -> bool:
+    """Whether a SQLite file has all pages that its header tells of (Database File Format, 1.3)."""
+    try:
+        with index.open("rb") as content:
+            header = content.read(32)
+            length = content.seek(0, SEEK_END)
+    except OSError:
+        return False
+    page = int.from_bytes(header[16:18]) or 1
+    # A page of 65,536 bytes is told by 1.
+    page = page if page > 1 else 1 << 16
+    return header.startswith(_SQLITE) and length == page * int.from_bytes(header[28:32])

@@ -103,7 +103,10 @@ class WorkerPool:
             await asyncio.sleep(0.002)
             if self.kills["start"]:
                 await self.stop()
-                raise EngineError("a worker could not open the store of the snapshot")
+                raise EngineError(
+                    f"a worker could not open the store {self._configuration['store']}: if it is "
+                    "damaged, remove the snapshot's folder, and it is built anew"
+                )
 
     async def stop(self) -> None:
         """End all workers and whatever they evaluate."""
