@@ -23,6 +23,7 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
+    Triple,
 )
 
 from tipgraph.namespaces import (
@@ -103,23 +104,29 @@ class Description:
     @property
     def types(self) -> tuple[str, ...]:
         """IRIs of the classes that the thing is stated to have."""
-        own = self._named(f"{RDF}type")
-        return tuple(node.value for node, graph in own if graph != GRAPH_INFERRED)
+        kind, inferred = f"{RDF}type", inferred_triples(self.quads)
+        return tuple(
+            dict.fromkeys(
+                node.value
+                for node in self._named(kind)
+                if Triple(self.iri, NamedNode(kind), node) not in inferred
+            )
+        )
 
     @property
     def up(self) -> str:
         """IRI of what the thing is a part of or rests on; empty when there is none."""
         for name in _UP:
-            for node, _ in self._named(name):
+            for node in self._named(name):
                 return node.value
         return ""
 
-    def _named(self, predicate: str) -> Iterator[tuple[NamedNode, object]]:
-        """The nodes that the thing points at by a property, each with its graph."""
+    def _named(self, predicate: str) -> Iterator[NamedNode]:
+        """The nodes that the thing points at by a property."""
         for quad in self.quads:
             stated = quad.predicate.value == predicate and quad.subject == self.iri
             if stated and isinstance(quad.object, NamedNode):
-                yield quad.object, quad.graph_name
+                yield quad.object
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +318,16 @@ class Describer:
         """
         named = f"{{ {given} GRAPH {graph} {{ {pattern} }} }}"
         return named if self._merged else f"{{ {{ {given} {pattern} }} UNION {named} }}"
+
+
+def inferred_triples(quads: Iterable[Quad]) -> set[Triple]:
+    """The triples that count as inferred: those of `/graph/inferred` that no other named graph has.
+
+    The default graph of anybody's data repeats them.
+    """
+    named = [quad for quad in quads if not isinstance(quad.graph_name, DefaultGraph)]
+    asserted = {quad.triple for quad in named if quad.graph_name != GRAPH_INFERRED}
+    return {quad.triple for quad in named} - asserted
 
 
 def run(store: Store, plan: Plan[Made]) -> Made:

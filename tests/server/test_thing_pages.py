@@ -15,7 +15,7 @@ from tests.service import serving
 from tests.web import BROWSER, PAGE, Page, targets
 from tipgraph.build import build
 from tipgraph.inputs import Inputs
-from tipgraph.namespaces import ID, RDF, TIP
+from tipgraph.namespaces import ID, RDF, RDFS, TIP
 
 
 class TestPages:
@@ -238,6 +238,32 @@ def test_what_was_inferred_is_inside_once(tmp_path: Path) -> None:
     types = [value["@id"] for value in here[f"{RDF}type"]]
     assert f"{TIP}Place" in types
     assert len(set(types)) == len(types)
+
+
+def test_what_was_inferred_from_ones_own_data_is_marked_and_leads_to_its_proof(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "own.trig"
+    file.write_text(
+        f"""<{ID}here> a <{TIP}State>, <tag:A> ; <{RDFS}label> "here" .
+        GRAPH <tag:g> {{ <{ID}here> a <tag:B> }}"""
+    )
+    snapshot = build(Inputs((file,), infer=True), tmp_path / "snapshots").snapshot
+    with serving(snapshot.path, workers=1) as live, live.client() as client:
+        answer = client.get("/page/id/here")
+        (kinds,) = re.findall(r"<p>(.*tag:B.*?)</p>", answer.text, re.DOTALL)
+        marked = {part for part in kinds.split("; ") if "(inferred)" in part}
+        stated = {f"{TIP}State", "tag:A", "tag:B"}
+        assert {part.count("(inferred)") for part in kinds.split("; ")} == {0, 1}
+        assert len(kinds.split("; ")) - len(marked) == len(stated)
+        assert stated < set(targets(answer, "type"))
+        assert f"{TIP}Place" not in targets(answer, "type")
+        (why,) = (
+            h for h in Page(answer.text).hrefs if h.startswith("/why") and "ontology%23Place" in h
+        )
+        assert client.get(why, headers={"accept": BROWSER}).status_code == 200
+        (hit,) = client.get("/search", params={"q": "here", "format": "json"}).json()["hits"]
+        assert hit["kind"]["iri"] in stated
 
 
 def test_a_text_that_is_too_long_for_a_page_is_said_to_be_too_large(tmp_path: Path) -> None:

@@ -139,18 +139,24 @@ def _said(store: Store, merged: bool) -> Iterator[Row]:
                 # Each look at a term makes a new string.
                 if isinstance(value, Literal) and (text := value.value).strip():
                     yield iri, sort, place, value.language or "", _cut(text)
-    for iri, value, asserted in _pairs(store, f"{RDF}type", merged):
+    # The default graph of anybody's data repeats what was inferred.
+    repeats = not merged and bool(store.query(f"ASK {{ GRAPH {GRAPH_INFERRED} {{ ?s ?p ?o }} }}"))
+    for iri, value, asserted in _pairs(store, f"{RDF}type", merged, repeats=repeats):
         if isinstance(value, NamedNode):
             yield iri, CLASS, int(not asserted), "", value.value
 
 
-def _pairs(store: Store, predicate: str, merged: bool) -> Iterator[tuple[str, object, bool]]:
+def _pairs(
+    store: Store, predicate: str, merged: bool, *, repeats: bool = False
+) -> Iterator[tuple[str, object, bool]]:
     """Named subjects and the objects of a predicate, and whether that was asserted."""
     said = f"?s <{predicate}> ?o"
     if not merged:
-        for subject, value in _select(store, f"SELECT ?s ?o {{ {said} }}"):
+        inferred = f"EXISTS {{ GRAPH {GRAPH_INFERRED} {{ {said} }} }}" if repeats else "false"
+        query = f"SELECT ?s ?o ({inferred} AS ?inferred) {{ {said} }}"
+        for subject, value, repeated in _select(store, query):
             if isinstance(subject, NamedNode):
-                yield subject.value, value, True
+                yield subject.value, value, repeated.value == "false"
     for subject, value, graph in _select(store, f"SELECT ?s ?o ?g {{ GRAPH ?g {{ {said} }} }}"):
         # Shapes are called as the classes are for which they speak.
         if isinstance(subject, NamedNode) and graph != GRAPH_SHAPES:

@@ -8,8 +8,8 @@ from typing import Final
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 from pyoxigraph import Literal as RdfLiteral
 
-from tipgraph.describe import LABELS
-from tipgraph.namespaces import DCTERMS, GRAPH_INFERRED, PROV, RDF, SKOS, TIP, XSD, shorten
+from tipgraph.describe import LABELS, inferred_triples
+from tipgraph.namespaces import DCTERMS, PROV, RDF, SKOS, TIP, XSD, shorten
 from tipgraph.server.language import preference
 from tipgraph.server.targets import LinkTargets
 from tipgraph.wording import Phrase, Statements, Term
@@ -103,15 +103,10 @@ class Display:
         # The language preferred, or else English, or no language, or any.
         self._wanted = (language, "en", "")
         self._targets = targets
-        asserted = {quad.triple for quad in quads if quad.graph_name != GRAPH_INFERRED}
         self._labels: dict[NamedNode, RdfLiteral | None] = {}
         # The nodes without a name, and the triples, that what is being shown stands in.
         self._around: list[BlankNode | Triple] = []
-        self._inferred = {
-            (quad.subject, quad.predicate.value, quad.object)
-            for quad in quads
-            if quad.triple not in asserted
-        }
+        self._inferred = {(t.subject, t.predicate.value, t.object) for t in inferred_triples(quads)}
 
     def is_inferred(self, *triple: object) -> bool:
         """Whether a triple, its predicate given as text, is known by inference alone."""

@@ -56,7 +56,7 @@ export function addressOf(iri) {
 export function shorten(term) {
   if (term.type === "bnode") return `_:${term.value}`;
   const iri = term.value;
-  if (base && iri.startsWith(base)) return iri.slice(base.length).replace(/^(id|page)\//, "");
+  if (base && iri.startsWith(base)) return iri.slice(base.length).replace(/^(id\/|page\/|ontology#|shapes#)/, "");
   return iri.replace(/[/#]+$/, "").split(/[/#]/).pop() || iri;
 }
 
