@@ -4,6 +4,7 @@ import codecs
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from tipgraph.build import build
 from tipgraph.bulk import BadLine, load_files
 from tipgraph.errors import CacheError, InputError
 from tipgraph.inputs import Inputs
-from tipgraph.namespaces import GRAPH_INFERRED, TIP
+from tipgraph.namespaces import GRAPH_INFERRED, RDFS, TIP
 from tipgraph.snapshot import open_snapshot
 
 BAD = ("<urn:s> <urn:p q> <urn:o> .", "<urn:s> <urn:p>", '<urn:s> <urn:p> "never closed .', "\\")
@@ -246,15 +247,13 @@ def test_a_build_without_room_is_not_begun(
         build(Inputs((file,)), rivers.cache)
 
 
-def test_a_full_disk_is_said_and_the_old_snapshot_stays(rivers: WorkingCopy) -> None:
-    old = build(Inputs((many(rivers.path("old.nt"), 3),)), rivers.cache).snapshot
-    file = many(rivers.path("a.nt"), 60_000)
-    # No file may grow past a size, as on a full disk.
-    limited = subprocess.run(
+def build_limited(file: Path, most: int) -> "subprocess.CompletedProcess[str]":
+    """Build where no file may grow past a number of bytes, as on a full disk."""
+    return subprocess.run(
         [
             sys.executable,
             "-c",
-            "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)); "
+            f"import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most})); "
             "from tipgraph.cli import main; sys.argv = ['tipgraph', *sys.argv[1:]]; main()",
             "build",
             "--data",
@@ -264,10 +263,33 @@ def test_a_full_disk_is_said_and_the_old_snapshot_stays(rivers: WorkingCopy) -> 
         text=True,
         check=False,
     )
+
+
+def test_a_full_disk_is_said_and_the_old_snapshot_stays(rivers: WorkingCopy) -> None:
+    old = build(Inputs((many(rivers.path("old.nt"), 3),)), rivers.cache).snapshot
+    file = many(rivers.path("a.nt"), 60_000)
+    limited = build_limited(file, 300_000)
     assert limited.returncode == 4, limited.stderr
     assert limited.stderr.startswith(f"error: snapshots cannot be written to {rivers.cache}: ")
     assert list(rivers.cache.glob("*.partial")) == []
     assert open_snapshot(old.path) == old
+
+
+@pytest.mark.parametrize("things", [20_000, 60_000])
+def test_a_full_disk_under_the_search_index_is_said_with_a_way_out(
+    rivers: WorkingCopy, things: int
+) -> None:
+    file = rivers.path("a.nt")
+    said = (f'<urn:s{n}> <{RDFS}label> "number {n} of many" .\n' for n in range(things))
+    file.write_text("".join(said), encoding="utf-8")
+    limited = build_limited(file, things * 100)
+    assert limited.returncode == 4, limited.stderr
+    assert re.fullmatch(
+        "error: the search index cannot be written: (database or disk is full|disk I/O error); "
+        "make room, or choose another folder with TIPGRAPH_SNAPSHOT_DIR\n",
+        limited.stderr,
+    )
+    assert list(rivers.cache.glob("*.partial")) == []
 
 
 def test_a_changed_file_is_read_anew_and_another_is_not(rivers: WorkingCopy) -> None:

@@ -34,6 +34,8 @@ _LONGEST_TEXT: Final = 10_000
 # From so many rows on it pays to start a second process.
 _MANY: Final = 50_000
 _SECOND: Final = "from tipgraph.search.drafts import main; main()"
+# What SQLite says where it cannot write on.
+_NO_ROOM: Final = ("database or disk is full", "disk I/O error")
 # Every so many rows one is looked at to find the middle.
 _SAMPLED: Final = 1000
 
@@ -89,8 +91,7 @@ def write_index(store: Store, path: Path, *, merged: bool) -> None:
         ):
             _write(index, path, Path(folder), _said(store, merged))
     except (OSError, sqlite3.OperationalError) as error:
-        # No space, say, or a SQLite that was made without its full-text search.
-        raise CacheError(f"the search index cannot be written: {error}") from error
+        raise _unwritten(str(error)) from error
 
 
 def _write(index: sqlite3.Connection, path: Path, folder: Path, rows: Iterator[Row]) -> None:
@@ -114,6 +115,14 @@ def _write(index: sqlite3.Connection, path: Path, folder: Path, rows: Iterator[R
     index.executescript(f"BEGIN; {_IN_ORDER} COMMIT;")
 
 
+def _unwritten(reason: str) -> CacheError:
+    """The error where there is no room, or for a SQLite that has no full-text search, say."""
+    advice = "; make room, or choose another folder with TIPGRAPH_SNAPSHOT_DIR"
+    return CacheError(
+        f"the search index cannot be written: {reason}{advice if reason in _NO_ROOM else ''}"
+    )
+
+
 def _draft_by_halves(index: sqlite3.Connection, path: Path, folder: Path) -> None:
     (middle,) = index.execute(_MIDDLE, (_SAMPLED,)).fetchone()
     said, others = folder / "said", folder / "others"
@@ -124,7 +133,7 @@ def _draft_by_halves(index: sqlite3.Connection, path: Path, folder: Path) -> Non
         _, errors = second.communicate()
     if second.returncode:
         reason = errors.decode(errors="replace").strip().rpartition("\n")[2]
-        raise CacheError(f"the search index cannot be written: {reason}")
+        raise _unwritten(reason.removeprefix("sqlite3.OperationalError: "))
     index.execute("ATTACH ? AS others", (str(others),))
     for table in ("draft", "called"):
         index.execute(f"INSERT INTO drafts.{table} SELECT * FROM others.{table}")  # noqa: S608
