@@ -228,6 +228,18 @@ def test_triple_terms_within_many_others_are_left_to_the_data(tmp_path: Path) ->
             assert "inmost" not in texts
 
 
+def test_triple_terms_that_would_overflow_the_stack_end_no_service(tmp_path: Path) -> None:
+    deep = f"{f'<<( <{ID}b> <tag:p> ' * 5000}'x'{' )>>' * 5000}"
+    (tmp_path / "own.ttl").write_text(f"<{ID}a> <tag:p> {deep} .", encoding="utf-8")
+    snapshot = build(Inputs((tmp_path / "own.ttl",)), tmp_path / "snapshots").snapshot
+    with serving(snapshot.path, workers=1) as live, live.client() as client:
+        for path in ("/page/id/a", "/data/id/a.nt", f"/sparql?query=DESCRIBE <{ID}a>"):
+            refused = client.get(path, headers={"accept": PAGE})
+            assert refused.status_code == 413
+            assert "nested" in refused.text
+        assert client.get("/readyz").status_code == 200
+
+
 def test_what_was_inferred_is_inside_once(tmp_path: Path) -> None:
     file = tmp_path / "own.ttl"
     file.write_text(f"<{ID}here> a <{TIP}State> .", encoding="utf-8")

@@ -38,6 +38,9 @@ _CONVERSIONS: Final[dict[str, type]] = {
     f"{XSD}double": float,
     f"{XSD}float": float,
 }
+# How triple terms end, in JSON and in N-Triples, that are nested a thousand deep; somewhat deeper
+# ones overflow the stack of whoever reads them, which ends the process.
+_DEEP: Final = (b"}}" * 1000, b" )>>" * 1000)
 _BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -98,9 +101,10 @@ def read_results(body: bytes) -> Solutions | bool:
     """Read an answer in the JSON results format.
 
     Raises:
-        ResultTooLargeError: A text in it is too long for the engine's parser.
+        ResultTooLargeError: A text in it is too long for the engine's parser, or triple terms are
+            nested too deeply.
     """
-    with _of_short_texts():
+    with _readable(body):
         answer = parse_query_results(body, format=QueryResultsFormat.JSON)
         if isinstance(answer, QueryBoolean):
             return bool(answer)
@@ -112,16 +116,19 @@ def read_graph(body: bytes) -> Triples:
     """Read an answer in N-Triples.
 
     Raises:
-        ResultTooLargeError: A text in it is too long for the engine's parser.
+        ResultTooLargeError: A text in it is too long for the engine's parser, or triple terms are
+            nested too deeply.
     """
-    with _of_short_texts():
+    with _readable(body):
         quads = parse(body, format=RdfFormat.N_TRIPLES)
         return Triples(list(dict.fromkeys(quad.triple for quad in quads)))
 
 
 @contextmanager
-def _of_short_texts() -> Iterator[None]:
-    """Say what is wrong where the parser's buffer, of 16 MiB, cannot hold a text."""
+def _readable(body: bytes) -> Iterator[None]:
+    """Say what is wrong where the parser's buffer, of 16 MiB, or its stack would not do."""
+    if any(end in body for end in _DEEP):
+        raise ResultTooLargeError("triple terms in the answer are nested too deeply to be read")
     try:
         yield
     except MemoryError as error:
