@@ -162,8 +162,6 @@ class _Loading:
         if self._target.protocol is Protocol.gsp:
             self._put_graphs()
             return self._sent
-        if self._target.existing is Existing.replace:
-            self._patiently(self._clear)
         if self._target.existing is Existing.add:
             self._before = self._counts()
         self._patiently(self._insert)
@@ -201,21 +199,26 @@ class _Loading:
                 time.sleep(pause)
                 attempts += 1
 
-    def _clear(self) -> None:
-        for name in self._quads.sizes:
-            which = f"GRAPH <{name}>" if name else "DEFAULT"
-            self._writer.update(f"CLEAR SILENT {which}")
-
     def _insert(self) -> None:
+        # In one request with the first batch: what is refused then leaves what was there.
+        clearing = self._clearing()
         # Whether the last batch was inserted is asked before each further attempt.
         for batch in self._rest():
-            self._writer.update(batch.update())
+            self._writer.update(clearing + batch.update())
+            clearing = ""
             self._count(len(batch.quads))
+
+    def _clearing(self) -> str:
+        """What empties the graphs, unless they are not to be, or were already."""
+        if self._target.existing is not Existing.replace or self._sent:
+            return ""
+        graphs = (f"GRAPH <{name}>" if name else "DEFAULT" for name in self._quads.sizes)
+        return "".join(f"CLEAR SILENT {graph} ;\n" for graph in graphs)
 
     def _rest(self) -> Iterator[Batch]:
         """The batches that are not there yet."""
         made = batches(self._quads, self._target.batch)
-        if self._target.existing is Existing.add:
+        if self._target.existing is Existing.add or self._clearing():
             yield from made
             return
         there = self._counts()

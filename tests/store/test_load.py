@@ -79,6 +79,13 @@ def held(url: str, graph: str = "") -> set[str]:
     return canonical(parse(answer.raise_for_status().content, RdfFormat.N_TRIPLES))
 
 
+def insert(endpoint: str, graph: str) -> None:
+    """Insert a triple into a graph."""
+    quad = Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal("there"), NamedNode(graph))
+    update = Batch((quad,)).update()
+    httpx.post(f"{endpoint}/update", data={"update": update}, timeout=PATIENCE).raise_for_status()
+
+
 def of_graph(graph: str) -> set[str]:
     name = NamedNode(graph) if graph else DefaultGraph()
     return canonical(quad for quad in parse(TRIG, RdfFormat.TRIG) if quad.graph_name == name)
@@ -173,8 +180,13 @@ def test_a_load_that_is_killed_is_taken_up_again(
 
 
 @pytest.mark.usefixtures("endpoints_come_and_go")
-def test_an_endpoint_that_comes_back_is_served_on(snapshot: Snapshot, endpoint: str) -> None:
-    load(snapshot, Target(f"{endpoint}/update", batch=1), SETTINGS)
+@pytest.mark.parametrize("existing", [Existing.refuse, Existing.replace])
+def test_an_endpoint_that_comes_back_is_served_on(
+    snapshot: Snapshot, endpoint: str, existing: Existing
+) -> None:
+    if existing is Existing.replace:
+        insert(endpoint, "urn:g")
+    load(snapshot, Target(f"{endpoint}/update", batch=1, existing=existing), SETTINGS)
     for graph in ("urn:g", "urn:h"):
         assert held(f"{endpoint}/query", graph) == of_graph(graph)
 
@@ -216,6 +228,26 @@ def test_what_was_changed_is_replaced_where_no_count_tells(
     assert any('"new"' in triple for triple in held(f"{endpoint}/query", "urn:g"))
 
 
+def test_what_is_refused_replaces_nothing(
+    endpoint: str, rivers: WorkingCopy, snapshot: Snapshot
+) -> None:
+    def refuse(connection: socket.socket, request: Request) -> None:
+        """Pass on whatever inserts nothing."""
+        update = parse_qs(request.body)["update"][0]
+        if "INSERT" in update:
+            connection.sendall(response("no", status="400 Bad Request"))
+            return
+        httpx.post(f"{endpoint}/update", data={"update": update}, timeout=PATIENCE)
+        connection.sendall(response("", "text/plain"))
+
+    insert(endpoint, "urn:g")
+    with misbehaving() as server:
+        server.behaviour = refuse
+        arguments = ("--query", f"{endpoint}/query", "--data", "a.trig", "--existing", "replace")
+        assert rivers.run("load", "--to", server.url, *arguments).exit_code == 4
+    assert len(held(f"{endpoint}/query", "urn:g")) == 1
+
+
 @pytest.mark.parametrize("inner", ["_:b", "<urn:o>"])
 def test_a_triple_term_that_comes_last_is_found_again(
     endpoint: str, rivers: WorkingCopy, inner: str
@@ -232,8 +264,7 @@ def test_a_triple_term_that_comes_last_is_found_again(
 def test_an_address_may_have_parameters(
     endpoint: str, snapshot: Snapshot, path: str, protocol: str
 ) -> None:
-    there = Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal("o"), NamedNode("urn:there"))
-    httpx.post(f"{endpoint}/update", data={"update": Batch((there,)).update()}).raise_for_status()
+    insert(endpoint, "urn:there")
     load(snapshot, Target(f"{endpoint}{path}?key=1", protocol=Protocol(protocol)), SETTINGS)
     assert held(f"{endpoint}/query", "urn:g") == of_graph("urn:g")
     assert held(f"{endpoint}/query", "urn:there")
