@@ -79,10 +79,12 @@ class TestCommand:
         assert "--store URL" in run()[2]
         assert run("data.ttl", "--graph", G)[0] == 2
 
-    def test_a_nested_query_is_refused_by_name(self, small: list[str], tmp_path: Path) -> None:
+    def test_what_is_beyond_a_store_is_refused_by_name(
+        self, small: list[str], tmp_path: Path
+    ) -> None:
         (tmp_path / "shapes.ttl").write_text(
-            f"{PREFIXES} ex:S sh:targetClass ex:River ; sh:node ex:T .\n"
-            'ex:T a sh:NodeShape ; sh:sparql [ sh:select "SELECT $this { $this ?p ?o }" ] .'
+            f"{PREFIXES} ex:S sh:targetClass ex:River ; sh:property ex:T ; sh:not ex:T .\n"
+            'ex:T sh:path ex:to ; sh:sparql [ sh:select "SELECT $this { $this ?p ?o }" ] .'
         )
         code, written, errors = run(*small)
         assert (code, written) == (2, "")

@@ -6,7 +6,7 @@ whether the condition has to hold of all nodes that break the shape, or, inside 
 none but these.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import combinations, count
 from typing import Final
 
@@ -20,6 +20,7 @@ from tipgraph.validation.shapes_triples import ShapesTriples
 
 # More values than that are not told apart in a query.
 _MOST_VALUES: Final = 6
+_MOST_NODES: Final = 200
 _TRUE: Final = Literal(True)
 _ZONE: Final = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])?"
 _DAY: Final = r"-?[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
@@ -66,13 +67,17 @@ class Conditions:
     Args:
         graph: The shapes graph.
         classes: The classes of the store.
+        broken: The nodes that break shapes by queries, which have been asked already.
     """
 
-    def __init__(self, graph: ShapesTriples, classes: Classes) -> None:
+    def __init__(
+        self, graph: ShapesTriples, classes: Classes, broken: Mapping[Term, frozenset[Term]]
+    ) -> None:
         # The patterns of conditions that begin with a property of `?this`, or one of some.
         self.patterns: dict[str, tuple[frozenset[Term], str]] = {}
         self._graph = graph
         self._classes = classes
+        self._broken = broken
         self._paths = Paths(graph)
         self._numbers = count()
 
@@ -86,6 +91,8 @@ class Conditions:
         """
         if _TRUE in self._graph.objects(shape, f"{SH}deactivated"):
             return
+        if shape in self._broken:
+            yield _one_of(self._broken[shape], node, wide)
         path = next(iter(self._graph.objects(shape, f"{SH}path")), None)
         if path is None:
             yield from self._of_value(shape, node, wide)
@@ -309,6 +316,12 @@ class Conditions:
 
 def _unknown(wide: bool) -> str:
     return "true" if wide else "false"
+
+
+def _one_of(nodes: Collection[Term], node: str, wide: bool) -> str:
+    if len(nodes) > _MOST_NODES or not all(isinstance(each, NamedNode) for each in nodes):
+        return _unknown(wide)
+    return f"{node} IN ({', '.join(sorted(map(str, nodes)))})"
 
 
 def _or(expression: str, wide: bool) -> str:

@@ -6,7 +6,7 @@ it and of no others.
 https://www.w3.org/TR/shacl/#validation
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -18,15 +18,16 @@ from tipgraph.namespaces import RDF, SH, shorten
 from tipgraph.reasoning import Entailment
 from tipgraph.store.blocking import BlockingStore
 from tipgraph.store.results import Solutions
-from tipgraph.validation.documents import RdfGraph, blank_nodes
+from tipgraph.validation.documents import RdfGraph
 from tipgraph.validation.in_store.classes import HIERARCHY_QUERY, NAMELESS_QUERY, Classes
 from tipgraph.validation.in_store.conditions import Conditions
-from tipgraph.validation.in_store.pieces import piece_query, read_piece
+from tipgraph.validation.in_store.judged import JudgedQueries, check_judged
+from tipgraph.validation.in_store.pieces import piece_query, read_piece, relabelled
 from tipgraph.validation.in_store.queries import (
     QueryConstraint,
+    applied_shapes,
     judging_constraints,
     query_constraints,
-    shown_shape,
 )
 from tipgraph.validation.in_store.query_results import QueryResults
 from tipgraph.validation.in_store.targets import target_condition, target_pattern, values
@@ -137,27 +138,21 @@ class _Validation:
         notes = _selection(list(units) if shape else [], nodes)
         self._classes = Classes(self._tried(HIERARCHY_QUERY), self._tried(NAMELESS_QUERY))
         self._known = self._class_statements()
-        constraints = {each: self._constraints(each) for each in units}
-        if self._graph.is_queried:
-            raise UsageError("queries that use $shapesGraph cannot be evaluated in a store")
-        tasks: list[QueryTask | ShapeTask] = []
-        conditions = Conditions(self._graph, self._classes)
-        for each, declared in units.items():
-            if shape and nodes:
-                declared = {TARGET_NODE: set[Term](nodes)}
-            pattern = target_pattern(declared, self._classes, nodes)
-            tasks += [QueryTask(one, one.query(pattern)) for one in constraints[each]]
-            found = [one for one in conditions.of(each, "?this") if one != "false"]
-            if found:
-                focused = None if nodes else target_condition(declared, self._classes)
-                found = ["true"] if "true" in found else found
-                tasks.append(ShapeTask(each, pattern, found, focused))
-        tasks = self._with_rare(tasks, conditions.patterns)
+        targets = {
+            each: {TARGET_NODE: set[Term](nodes)} if shape and nodes else declared
+            for each, declared in units.items()
+        }
+        focus_patterns = {
+            each: target_pattern(declared, self._classes, nodes)
+            for each, declared in targets.items()
+        }
+        tasks: list[QueryTask | ShapeTask] = [*self._query_tasks(focus_patterns)]
+        tasks += self._shape_tasks(targets, focus_patterns, nodes)
         answers = self._store.selected([task.query for task in tasks], default_graphs=self._graphs)
         for number, (task, answer) in enumerate(zip(tasks, answers, strict=True), start=1):
             announce(f"validate, query {number} of {len(tasks)}")
             if isinstance(task, QueryTask):
-                self._by_query(task, answer)
+                self._queried.add(task.constraint, _rows(task.constraint, answer))
             else:
                 self._by_pieces(task, answer)
         self._results += self._queried.nodes
@@ -169,30 +164,37 @@ class _Validation:
             )
         return self._report(), notes
 
-    def _with_rare(
+    def _shape_tasks(
         self,
-        tasks: Sequence[QueryTask | ShapeTask],
-        patterns: Mapping[str, tuple[frozenset[Term], str]],
-    ) -> list[QueryTask | ShapeTask]:
-        """The tasks, where conditions on rare properties begin with these."""
+        targets: Mapping[Term, Mapping[str, set[Term]]],
+        focus_patterns: Mapping[Term, str],
+        nodes: Sequence[NamedNode],
+    ) -> list[ShapeTask]:
+        """The queries for what may break shapes, beginning with rare properties."""
+        tasks = []
+        patterns: dict[str, tuple[frozenset[Term], str]] = {}
+        for each, declared in targets.items():
+            judged = self._judged(each, focus_patterns[each])
+            conditions = Conditions(self._graph, self._classes, judged.broken())
+            found = [one for one in conditions.of(each, "?this") if one != "false"]
+            patterns |= conditions.patterns
+            if found:
+                focused = None if nodes else target_condition(declared, self._classes)
+                found = ["true"] if "true" in found else found
+                tasks.append(ShapeTask(each, focus_patterns[each], found, judged, focused))
         asked = {
             each: patterns[each]
             for task in tasks
-            if isinstance(task, ShapeTask) and task.focused is not None
+            if task.focused is not None
             for each in task.conditions
             if each in patterns
         }
         if not asked:
-            return list(tasks)
+            return tasks
         properties = frozenset[Term]().union(*(each for each, _ in asked.values()))
         rare = rare_properties(self._tried(rarity_query(properties)))
         begun = {each: pattern for each, (names, pattern) in asked.items() if names <= rare}
-        return [
-            replace(task, rare=begun)
-            if isinstance(task, ShapeTask) and task.focused is not None
-            else task
-            for task in tasks
-        ]
+        return [task if task.focused is None else replace(task, rare=begun) for task in tasks]
 
     def _names_classes(self) -> bool:
         names = (f"{SH}class", f"{SH}targetClass")
@@ -222,13 +224,36 @@ class _Validation:
             chosen[iri] = active.get(iri, {})
         return chosen
 
-    def _constraints(self, shape: Term) -> list[QueryConstraint]:
-        for each in judging_constraints([shape], self._graph):
-            raise UsageError(
-                f"{each.kind} of {shown_shape(each.shape)}, which the shape {shown_shape(shape)} "
-                "refers to, cannot be evaluated in a store; validate a copy of the data instead"
-            )
-        return list(query_constraints(shape, self._graph))
+    def _query_tasks(self, patterns: Mapping[Term, str]) -> list[QueryTask]:
+        """The queries of shapes, by patterns for their focus nodes.
+
+        Raises:
+            UsageError: One of them, or of shapes that they refer to, cannot be evaluated in a
+                store.
+        """
+        if self._graph.is_queried:
+            raise UsageError("queries that use $shapesGraph cannot be evaluated in a store")
+        tasks = []
+        for shape, pattern in patterns.items():
+            applied = {each for each, _ in applied_shapes([shape], self._graph)}
+            judging = list(judging_constraints([shape], self._graph))
+            check_judged(judging, applied)
+            for each in judging:
+                # Refused before anything is asked.
+                each.query(pattern)
+            own = query_constraints(shape, self._graph)
+            tasks += [QueryTask(each, each.query(pattern)) for each in own]
+        return tasks
+
+    def _judged(self, shape: Term, pattern: str) -> JudgedQueries:
+        """What the queries find that tell whether nodes conform where a shape is applied."""
+        judged = JudgedQueries(self._graph)
+        constraints = list(judging_constraints([shape], self._graph))
+        queries = [each.query(pattern) for each in constraints]
+        answers = self._store.selected(queries, default_graphs=self._graphs)
+        for constraint, answer in zip(constraints, answers, strict=True):
+            judged.add(constraint, _rows(constraint, answer))
+        return judged
 
     def _focus(self, name: str) -> NamedNode:
         for iri in meanings(name, (self._shapes,)):
@@ -241,15 +266,6 @@ class _Validation:
         found = self._store.query(query, default_graphs=self._graphs)
         assert isinstance(found, Solutions)  # noqa: S101  # it was a SELECT
         return found
-
-    def _by_query(self, task: QueryTask, answer: Callable[[], Solutions]) -> None:
-        try:
-            rows = answer()
-        except EndpointFailureError as error:
-            raise EndpointFailureError(
-                f"{task.constraint.name} could not be evaluated: {error}"
-            ) from error
-        self._queried.add(task.constraint, rows)
 
     def _tried(self, query: str) -> Solutions | None:
         """The answer to a query; None where it is beyond the endpoint."""
@@ -266,11 +282,11 @@ class _Validation:
             suspects, conditions = self._suspects(task)
         named = sorted((each for each in suspects if not isinstance(each, BlankNode)), key=str)
         for start in range(0, len(named), _PIECE):
-            self._piece(task.shape, values(named[start : start + _PIECE]))
+            self._piece(task, values(named[start : start + _PIECE]))
         if len(named) < len(suspects):
             # They have no names to ask for, so that one answer has to hold all of them.
             either = " || ".join(conditions)
-            self._piece(task.shape, f"{task.pattern} FILTER(isBlank(?this) && ({either}))")
+            self._piece(task, f"{task.pattern} FILTER(isBlank(?this) && ({either}))")
 
     def _suspects(self, task: ShapeTask) -> tuple[dict[Term, None], list[str]]:
         """The focus nodes that may break a shape, by queries of one condition each.
@@ -290,27 +306,34 @@ class _Validation:
             suspects |= _nodes(rows)
         return suspects, task.conditions
 
-    def _piece(self, shape: Term, focus: str) -> None:
+    def _piece(self, task: ShapeTask, focus: str) -> None:
         self._answers += 1
         prefix = f"answer{self._answers}_"
         nodes, triples = read_piece(
-            self._select(piece_query(shape, focus, self._graph, self._classes))
+            self._select(piece_query(task.shape, focus, self._graph, self._classes))
         )
         marks = [Triple(_MARKS, _MARK, node) for node in nodes]
-        data = RdfGraph(background=_relabelled([*triples, *self._known, *marks], prefix))
-        report = self._evaluate(data, self._aimed(shape))
-        report = with_causes(report, data, self._untargeted([]), self._evaluate)
+        data = RdfGraph(background=relabelled([*triples, *self._known, *marks], prefix))
+        judged = list(
+            task.judged.constraints({*nodes, *(term for each in triples for term in each)})
+        )
+
+        def evaluate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
+            return task.judged.in_full(self._evaluate(data, shapes))
+
+        report = evaluate(data, self._aimed(task.shape, judged))
+        report = with_causes(report, data, self._untargeted(judged), evaluate)
         self._notes += report.notes
         known = {*data.blank_nodes, *self._shapes.blank_nodes}
-        for triple in _relabelled(report.triples, f"{prefix}result", known):
+        for triple in relabelled(report.triples, f"{prefix}result", known):
             if triple.predicate.value == f"{SH}result" and isinstance(triple.object, BlankNode):
                 self._results.append(triple.object)
             elif not _is_of_report(triple):
                 self._triples.append(triple)
 
-    def _aimed(self, shape: Term) -> RdfGraph:
+    def _aimed(self, shape: Term, more: Iterable[Triple]) -> RdfGraph:
         assert isinstance(shape, NamedNode | BlankNode)  # noqa: S101  # no literal has a target
-        return self._untargeted([Triple(shape, NamedNode(TARGET_OBJECTS), _MARK)])
+        return self._untargeted([*more, Triple(shape, NamedNode(TARGET_OBJECTS), _MARK)])
 
     def _untargeted(self, more: Iterable[Triple]) -> RdfGraph:
         """The shapes without their targets, and without the queries that the store evaluates."""
@@ -341,6 +364,14 @@ class _Validation:
         return replace(report, notes=tuple(self._notes))
 
 
+def _rows(constraint: QueryConstraint, answer: Callable[[], Solutions]) -> Solutions:
+    """The solutions of the query of a constraint."""
+    try:
+        return answer()
+    except EndpointFailureError as error:
+        raise EndpointFailureError(f"{constraint.name} could not be evaluated: {error}") from error
+
+
 def _nodes(rows: Solutions) -> dict[Term, None]:
     return dict.fromkeys(row["this"] for row in rows)
 
@@ -350,25 +381,6 @@ def _is_of_report(triple: Triple) -> bool:
     if triple.predicate == _TYPE:
         return triple.object == NamedNode(f"{SH}ValidationReport")
     return triple.predicate.value == f"{SH}conforms"
-
-
-def _relabelled(
-    triples: Sequence[Triple], prefix: str, known: Container[BlankNode] = ()
-) -> Iterator[Triple]:
-    """Triples with blank nodes of their own: labels hold within one answer.
-
-    Args:
-        triples: The triples.
-        prefix: What the labels begin with.
-        known: Blank nodes that keep their labels.
-    """
-    names: dict[object, BlankNode] = {
-        node: BlankNode(f"{prefix}{number}")
-        for number, node in enumerate(blank_nodes(triples))
-        if node not in known
-    }
-    for subject, predicate, value in triples:
-        yield Triple(names.get(subject, subject), predicate, names.get(value, value))
 
 
 def _selection(shapes: Sequence[Term], nodes: Sequence[NamedNode]) -> list[str]:

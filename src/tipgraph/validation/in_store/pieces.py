@@ -1,13 +1,14 @@
 """The triples that decide whether nodes conform to a shape, as a query for them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Final
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import BlankNode, NamedNode, Triple
 
 from tipgraph.namespaces import RDF, RDFS, SH
 from tipgraph.store.results import Solutions
+from tipgraph.validation.documents import blank_nodes
 from tipgraph.validation.in_store.classes import Classes
 from tipgraph.validation.in_store.paths import Paths, Step, joined
 from tipgraph.validation.result import Term
@@ -61,6 +62,25 @@ def read_piece(rows: Solutions) -> tuple[list[Term], list[Triple]]:
     focus = [row["focus"] for row in rows if row["focus"] is not None]
     triples = [Triple(row["s"], row["p"], row["o"]) for row in rows if row["s"] is not None]
     return focus, triples
+
+
+def relabelled(
+    triples: Sequence[Triple], prefix: str, known: Container[BlankNode] = ()
+) -> Iterator[Triple]:
+    """Triples with blank nodes of their own: labels hold within one answer.
+
+    Args:
+        triples: The triples.
+        prefix: What the labels begin with.
+        known: Blank nodes that keep their labels.
+    """
+    names: dict[object, BlankNode] = {
+        node: BlankNode(f"{prefix}{number}")
+        for number, node in enumerate(blank_nodes(triples))
+        if node not in known
+    }
+    for subject, predicate, value in triples:
+        yield Triple(names.get(subject, subject), predicate, names.get(value, value))
 
 
 def _steps(shape: Term, prefix: str, graph: ShapesTriples, classes: Classes) -> Iterator[Step]:

@@ -64,7 +64,7 @@ class QueryConstraint:
     @property
     def definition(self) -> Term:
         """What defines it in the shapes graph: the constraint's own node, or the component."""
-        return self.constraint if self._component == _COMPONENT else self._component
+        return self.constraint if self.is_sparql else self._component
 
     @cached_property
     def text(self) -> str:
@@ -83,16 +83,21 @@ class QueryConstraint:
         return [term for terms in self._parameters.values() for term in terms]
 
     @property
+    def is_sparql(self) -> bool:
+        """Whether it is one of `sh:sparql`, rather than of a component of the shapes' own."""
+        return self._component == _COMPONENT
+
+    @property
     def kind(self) -> str:
         """What kind of constraint it is, for people."""
-        if self._component == _COMPONENT:
+        if self.is_sparql:
             return "sh:sparql"
         return f"the constraint component {shown_shape(self._component)}"
 
     @property
     def name(self) -> str:
         """What people call it."""
-        if self._component != _COMPONENT:
+        if not self.is_sparql:
             return f"{self.kind}, which the shape {shown_shape(self.shape)} uses,"
         own = (
             shorten(self.constraint.value)
@@ -208,7 +213,7 @@ class QueryConstraint:
         severities = self._graph.objects(self.shape, f"{SH}severity")
         yield "focusNode", this
         yield "sourceShape", self.shape
-        if self._component == _COMPONENT:
+        if self.is_sparql:
             yield "sourceConstraint", self.constraint
         yield "sourceConstraintComponent", self._component
         yield "resultSeverity", severities[0] if severities else _VIOLATION
@@ -233,22 +238,32 @@ class QueryConstraint:
 
 def query_constraints(shape: Term, graph: ShapesTriples) -> Iterator[QueryConstraint]:
     """The constraints by query of a shape, and of the property shapes that it leads to."""
-    yield from _constraints(dict.fromkeys(_applied(shape, (), graph)), graph)
+    yield from _constraints(applied_shapes([shape], graph), graph)
 
 
 def judging_constraints(shapes: Iterable[Term], graph: ShapesTriples) -> Iterator[QueryConstraint]:
     """The constraints by query of shapes that only tell whether nodes conform to some shapes."""
-    applied = dict.fromkeys(each for shape in shapes for each, _ in _applied(shape, (), graph))
     waiting = [
-        inner for each in applied for name, inner in graph.referred(each) if name != f"{SH}property"
+        (inner, (*way, *graph.objects(each, f"{SH}path")))
+        for each, way in applied_shapes(shapes, graph)
+        for name, inner in graph.referred(each)
+        if name != f"{SH}property"
     ]
     judging: dict[tuple[Term, tuple[Term, ...]], None] = {}
     while waiting:
-        each = waiting.pop()
-        if (each, ()) not in judging:
-            judging[each, ()] = None
-            waiting += [inner for _, inner in graph.referred(each)]
+        each, way = waiting.pop()
+        if (each, way) not in judging and _TRUE not in graph.objects(each, f"{SH}deactivated"):
+            judging[each, way] = None
+            further = (*way, *graph.objects(each, f"{SH}path"))
+            waiting += [(inner, further) for _, inner in graph.referred(each)]
     yield from _constraints(judging, graph)
+
+
+def applied_shapes(
+    shapes: Iterable[Term], graph: ShapesTriples
+) -> dict[tuple[Term, tuple[Term, ...]], None]:
+    """The shapes that have results of their own where some shapes are applied, with the ways."""
+    return dict.fromkeys(each for shape in shapes for each in _applied(shape, (), graph))
 
 
 def _constraints(

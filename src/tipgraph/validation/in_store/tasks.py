@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tipgraph.store.results import Solutions
+from tipgraph.validation.in_store.judged import JudgedQueries
 from tipgraph.validation.in_store.queries import QueryConstraint
 from tipgraph.validation.result import Term
 
@@ -28,6 +29,7 @@ class ShapeTask:
         shape: The shape.
         pattern: A graph pattern that gives its focus nodes as `?this`.
         conditions: The conditions; `true` alone for all focus nodes.
+        judged: What queries of shapes find that tell whether nodes conform to them.
         focused: A condition under which `?this` is a focus node, if there is one.
         rare: Graph patterns that stand in for some of the conditions.
     """
@@ -35,6 +37,7 @@ class ShapeTask:
     shape: Term
     pattern: str
     conditions: list[str]
+    judged: JudgedQueries
     focused: str | None = None
     rare: Mapping[str, str] = field(default_factory=dict)
 
