@@ -83,12 +83,12 @@ class TestCommand:
         self, small: list[str], tmp_path: Path
     ) -> None:
         (tmp_path / "shapes.ttl").write_text(
-            f"{PREFIXES} ex:S sh:targetClass ex:River ; sh:property ex:T ; sh:not ex:T .\n"
-            'ex:T sh:path ex:to ; sh:sparql [ sh:select "SELECT $this { $this ?p ?o }" ] .'
+            f"{PREFIXES} ex:S sh:targetClass ex:River ; sh:node ex:T .\n"
+            'ex:T a sh:NodeShape ; sh:sparql [ sh:select "SELECT $this { $this ?p ?o } LIMIT 3" ] .'
         )
         code, written, errors = run(*small)
         assert (code, written) == (2, "")
-        assert "sh:sparql of <http://example.org/T>" in errors
+        assert "sh:sparql of the shape <http://example.org/T>" in errors
 
 
 class TestFailures:

@@ -321,7 +321,7 @@ def _unknown(wide: bool) -> str:
 def _one_of(nodes: Collection[Term], node: str, wide: bool) -> str:
     if len(nodes) > _MOST_NODES or not all(isinstance(each, NamedNode) for each in nodes):
         return _unknown(wide)
-    return f"{node} IN ({', '.join(sorted(map(str, nodes)))})"
+    return f"{node} IN ({', '.join(sorted(map(str, nodes)))})" if nodes else "false"
 
 
 def _or(expression: str, wide: bool) -> str:

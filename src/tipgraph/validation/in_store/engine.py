@@ -21,11 +21,10 @@ from tipgraph.store.results import Solutions
 from tipgraph.validation.documents import RdfGraph
 from tipgraph.validation.in_store.classes import HIERARCHY_QUERY, NAMELESS_QUERY, Classes
 from tipgraph.validation.in_store.conditions import Conditions
-from tipgraph.validation.in_store.judged import JudgedQueries, check_judged
+from tipgraph.validation.in_store.judged import JudgedQueries
 from tipgraph.validation.in_store.pieces import piece_query, read_piece, relabelled
 from tipgraph.validation.in_store.queries import (
     QueryConstraint,
-    applied_shapes,
     judging_constraints,
     query_constraints,
 )
@@ -235,10 +234,7 @@ class _Validation:
             raise UsageError("queries that use $shapesGraph cannot be evaluated in a store")
         tasks = []
         for shape, pattern in patterns.items():
-            applied = {each for each, _ in applied_shapes([shape], self._graph)}
-            judging = list(judging_constraints([shape], self._graph))
-            check_judged(judging, applied)
-            for each in judging:
+            for each in judging_constraints([shape], self._graph):
                 # Refused before anything is asked.
                 each.query(pattern)
             own = query_constraints(shape, self._graph)
@@ -314,15 +310,15 @@ class _Validation:
         )
         marks = [Triple(_MARKS, _MARK, node) for node in nodes]
         data = RdfGraph(background=relabelled([*triples, *self._known, *marks], prefix))
-        judged = list(
-            task.judged.constraints({*nodes, *(term for each in triples for term in each)})
-        )
+        terms = {*nodes, *(term for each in triples for term in each)}
+        stand_ins = list(task.judged.stand_ins(terms))
 
         def evaluate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
             return task.judged.in_full(self._evaluate(data, shapes))
 
-        report = evaluate(data, self._aimed(task.shape, judged))
-        report = with_causes(report, data, self._untargeted(judged), evaluate)
+        # Shapes that have results of their own have those of their queries from the store.
+        report = task.judged.without(self._evaluate(data, self._aimed(task.shape, stand_ins)))
+        report = with_causes(report, data, self._untargeted(stand_ins), evaluate)
         self._notes += report.notes
         known = {*data.blank_nodes, *self._shapes.blank_nodes}
         for triple in relabelled(report.triples, f"{prefix}result", known):

@@ -238,14 +238,14 @@ class QueryConstraint:
 
 def query_constraints(shape: Term, graph: ShapesTriples) -> Iterator[QueryConstraint]:
     """The constraints by query of a shape, and of the property shapes that it leads to."""
-    yield from _constraints(applied_shapes([shape], graph), graph)
+    yield from _constraints(_all_applied([shape], graph), graph)
 
 
 def judging_constraints(shapes: Iterable[Term], graph: ShapesTriples) -> Iterator[QueryConstraint]:
     """The constraints by query of shapes that only tell whether nodes conform to some shapes."""
     waiting = [
         (inner, (*way, *graph.objects(each, f"{SH}path")))
-        for each, way in applied_shapes(shapes, graph)
+        for each, way in _all_applied(shapes, graph)
         for name, inner in graph.referred(each)
         if name != f"{SH}property"
     ]
@@ -259,10 +259,9 @@ def judging_constraints(shapes: Iterable[Term], graph: ShapesTriples) -> Iterato
     yield from _constraints(judging, graph)
 
 
-def applied_shapes(
+def _all_applied(
     shapes: Iterable[Term], graph: ShapesTriples
 ) -> dict[tuple[Term, tuple[Term, ...]], None]:
-    """The shapes that have results of their own where some shapes are applied, with the ways."""
     return dict.fromkeys(each for shape in shapes for each in _applied(shape, (), graph))
 
 
