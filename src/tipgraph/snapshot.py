@@ -169,7 +169,7 @@ def _is_whole(index: Path) -> bool:
             length = content.seek(0, SEEK_END)
     except OSError:
         return False
-    page = int.from_bytes(header[16:18]) or 1
+    told, pages = int.from_bytes(header[16:18]), int.from_bytes(header[28:32])
     # A page of 65,536 bytes is told by 1.
-    page = page if page > 1 else 1 << 16
-    return header.startswith(_SQLITE) and length == page * int.from_bytes(header[28:32])
+    page = 1 << 16 if told == 1 else told
+    return header.startswith(_SQLITE) and length == page * pages
