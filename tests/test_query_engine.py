@@ -189,3 +189,14 @@ def test_a_path_stands_in_the_report_once_for_each_result() -> None:
     assert {each.result_path for each in read.results} == {
         "<http://example.org/to>/(<http://example.org/name>|<http://example.org/title>)"
     }
+
+
+def test_shapes_to_which_very_many_ways_lead() -> None:
+    query = 'sh:sparql [ sh:select "SELECT $this { FILTER(isLiteral($this)) }" ]'
+    shapes = [f"{PREFIXES} ex:S sh:targetClass ex:River ; sh:node ex:L0 . ex:L40 {query} ."]
+    for level in range(40):
+        steps = (f"[ sh:path ex:{name} ; sh:node ex:L{level + 1} ]" for name in ("to", "via"))
+        shapes.append(f"ex:L{level} sh:property {' , '.join(steps)} .")
+    data = f"{PREFIXES} ex:cor a ex:River ; ex:to ex:bly . ex:bly ex:via 'nowhere' ."
+    asked = parse_rdf("\n".join(shapes), RdfFormat.TURTLE, "shapes")
+    assert tipgraph.validate(parse_rdf(data, RdfFormat.TURTLE, "data"), asked).conforms

@@ -112,7 +112,7 @@ def evaluate(data: RdfGraph, shapes: RdfGraph) -> Queried:
     """
     graph = ShapesTriples(shapes.triples)
     targets = Targets(graph).of_each
-    left = {each.definition for each in judging_constraints(targets, graph)}
+    left = {each.definition for each in judging_constraints(targets, graph, ways=False)}
     asked = [
         (constraint, declared)
         for shape, declared in targets.items()

@@ -145,8 +145,17 @@ class _Validation:
             each: target_pattern(declared, self._classes, nodes)
             for each, declared in targets.items()
         }
-        tasks: list[QueryTask | ShapeTask] = [*self._query_tasks(focus_patterns)]
-        tasks += self._shape_tasks(targets, focus_patterns, nodes)
+        if self._graph.is_queried:
+            raise UsageError("queries that use $shapesGraph cannot be evaluated in a store")
+        # Whatever is refused is refused before anything is asked.
+        judging = {
+            each: _query_tasks(judging_constraints([each], self._graph, ways=True), pattern)
+            for each, pattern in focus_patterns.items()
+        }
+        tasks: list[QueryTask | ShapeTask] = []
+        for each, pattern in focus_patterns.items():
+            tasks += _query_tasks(query_constraints(each, self._graph), pattern)
+        tasks += self._shape_tasks(targets, focus_patterns, judging, nodes)
         answers = self._store.selected([task.query for task in tasks], default_graphs=self._graphs)
         for number, (task, answer) in enumerate(zip(tasks, answers, strict=True), start=1):
             announce(f"validate, query {number} of {len(tasks)}")
@@ -167,13 +176,14 @@ class _Validation:
         self,
         targets: Mapping[Term, Mapping[str, set[Term]]],
         focus_patterns: Mapping[Term, str],
+        judging: Mapping[Term, Sequence[QueryTask]],
         nodes: Sequence[NamedNode],
     ) -> list[ShapeTask]:
         """The queries for what may break shapes, beginning with rare properties."""
         tasks = []
         patterns: dict[str, tuple[frozenset[Term], str]] = {}
         for each, declared in targets.items():
-            judged = self._judged(each, focus_patterns[each])
+            judged = self._judged(judging[each])
             conditions = Conditions(self._graph, self._classes, judged.broken())
             found = [one for one in conditions.of(each, "?this") if one != "false"]
             patterns |= conditions.patterns
@@ -223,32 +233,13 @@ class _Validation:
             chosen[iri] = active.get(iri, {})
         return chosen
 
-    def _query_tasks(self, patterns: Mapping[Term, str]) -> list[QueryTask]:
-        """The queries of shapes, by patterns for their focus nodes.
-
-        Raises:
-            UsageError: One of them, or of shapes that they refer to, cannot be evaluated in a
-                store.
-        """
-        if self._graph.is_queried:
-            raise UsageError("queries that use $shapesGraph cannot be evaluated in a store")
-        tasks = []
-        for shape, pattern in patterns.items():
-            for each in judging_constraints([shape], self._graph):
-                # Refused before anything is asked.
-                each.query(pattern)
-            own = query_constraints(shape, self._graph)
-            tasks += [QueryTask(each, each.query(pattern)) for each in own]
-        return tasks
-
-    def _judged(self, shape: Term, pattern: str) -> JudgedQueries:
+    def _judged(self, tasks: Sequence[QueryTask]) -> JudgedQueries:
         """What the queries find that tell whether nodes conform where a shape is applied."""
         judged = JudgedQueries(self._graph)
-        constraints = list(judging_constraints([shape], self._graph))
-        queries = [each.query(pattern) for each in constraints]
+        queries = [task.query for task in tasks]
         answers = self._store.selected(queries, default_graphs=self._graphs)
-        for constraint, answer in zip(constraints, answers, strict=True):
-            judged.add(constraint, _rows(constraint, answer))
+        for task, answer in zip(tasks, answers, strict=True):
+            judged.add(task.constraint, _rows(task.constraint, answer))
         return judged
 
     def _focus(self, name: str) -> NamedNode:
@@ -358,6 +349,11 @@ class _Validation:
         name = f"queries to the store and {engine_name()}"
         report = ValidationReport.from_triples(dict.fromkeys(triples), engine=name)
         return replace(report, notes=tuple(self._notes))
+
+
+def _query_tasks(constraints: Iterable[QueryConstraint], pattern: str) -> list[QueryTask]:
+    """The queries of constraints, by a pattern for the focus nodes; raises UsageError for some."""
+    return [QueryTask(each, each.query(pattern)) for each in constraints]
 
 
 def _rows(constraint: QueryConstraint, answer: Callable[[], Solutions]) -> Solutions:

@@ -241,10 +241,23 @@ def query_constraints(shape: Term, graph: ShapesTriples) -> Iterator[QueryConstr
     yield from _constraints(_all_applied([shape], graph), graph)
 
 
-def judging_constraints(shapes: Iterable[Term], graph: ShapesTriples) -> Iterator[QueryConstraint]:
-    """The constraints by query of shapes that only tell whether nodes conform to some shapes."""
+def judging_constraints(
+    shapes: Iterable[Term], graph: ShapesTriples, *, ways: bool
+) -> Iterator[QueryConstraint]:
+    """The constraints by query of shapes that only tell whether nodes conform to some shapes.
+
+    Args:
+        shapes: The shapes that are applied.
+        graph: The shapes graph.
+        ways: Whether each is wanted once for each way that leads to it, to be asked; their number
+            may double with each shape in between.
+    """
+
+    def onwards(shape: Term, way: tuple[Term, ...]) -> tuple[Term, ...]:
+        return (*way, *graph.objects(shape, f"{SH}path")) if ways else ()
+
     waiting = [
-        (inner, (*way, *graph.objects(each, f"{SH}path")))
+        (inner, onwards(each, way))
         for each, way in _all_applied(shapes, graph)
         for name, inner in graph.referred(each)
         if name != f"{SH}property"
@@ -254,7 +267,7 @@ def judging_constraints(shapes: Iterable[Term], graph: ShapesTriples) -> Iterato
         each, way = waiting.pop()
         if (each, way) not in judging and _TRUE not in graph.objects(each, f"{SH}deactivated"):
             judging[each, way] = None
-            further = (*way, *graph.objects(each, f"{SH}path"))
+            further = onwards(each, way)
             waiting += [(inner, further) for _, inner in graph.referred(each)]
     yield from _constraints(judging, graph)
 
