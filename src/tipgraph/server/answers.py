@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import partial
 from hashlib import blake2b
 from typing import Final, NamedTuple, Protocol
 from urllib.parse import quote
@@ -143,6 +144,13 @@ class AnswerCache:
         self._metrics.cache["hit"] += 1
         return found
 
+    def body(self, asked: Tagged) -> bytes | None:
+        """Find the body of an answer that was kept before; None when it no longer is."""
+        if (asked.tag, asked.coding) not in self._kept:
+            return None
+        found = self.get(asked)
+        return found and found.body
+
     def keep(self, asked: Tagged, representation: Representation) -> None:
         """Keep an answer, in place of those not asked for longest."""
         size = len(representation.body)
@@ -190,8 +198,10 @@ class Answers:
                 await exchange.respond(304, [*validators(known), *headers])
                 return
         representation = None if asked.volatile or not asked.tag else self._cache.get(asked)
+        kept = None
         if representation is not None:
             timing = (b"server-timing", b"cache;desc=hit")
+            kept = partial(self._cache.body, asked)
         else:
             answer = await self._evaluate(exchange, asked.request)
             representation = await self._represent(answer, asked)
@@ -202,7 +212,7 @@ class Answers:
         if tag and exchange.is_known(tag):
             await exchange.respond(304, [*validators(tag), *headers, timing])
         else:
-            await exchange.respond(200, fields, representation.body)
+            await exchange.respond(200, fields, representation.body, kept=kept)
 
     async def _evaluate(self, exchange: Exchange, request: QueryRequest) -> QueryAnswer:
         try:

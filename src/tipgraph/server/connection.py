@@ -5,6 +5,7 @@ is the application's to read, until it has answered.
 """
 
 import asyncio
+import time
 from typing import Any, Final
 from urllib.parse import quote_from_bytes
 
@@ -39,6 +40,8 @@ class Connection(HttpToolsProtocol):
         self._in_head = False
         self._head_bytes = 0
         self._late: asyncio.TimerHandle | None = None
+        self._begun = 0
+        self._reply: Reply
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Expect a first request."""
@@ -52,11 +55,40 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read what has come."""
-        if self._between and not data.isascii():
-            data = _in_ascii(data)
-        super().data_received(data)
+        is_idle = self._is_idle()
+        if is_idle and self._answer_again(data):
+            return
+        read = _in_ascii(data) if self._between and not data.isascii() else data
+        self._begun = 0
+        super().data_received(read)
         if self._in_head:
-            self._expect_the_rest(len(data))
+            self._expect_the_rest(len(read))
+        elif is_idle and self._between and self._begun == 1:
+            self._reply.sent = data
+
+    def _is_idle(self) -> bool:
+        """Whether all that has come was answered, and the answers are on their way."""
+        answered = self.cycle is None or self.cycle.response_complete
+        blocked = self.flow.write_paused or self.transport.is_closing()
+        return self._between and answered and not blocked
+
+    def _answer_again(self, data: bytes) -> bool:
+        """Send what is kept for a request that came before; False when it has to be read."""
+        begun = time.perf_counter()
+        found = self._service.repeats.find(data)
+        if found is None:
+            return False
+        repeat, body = found
+        self._in_time()
+        own = [
+            *self.server_state.default_headers,
+            (b"x-request-id", self._service.new_request_id()),
+        ]
+        lines = b"".join([b"%b: %b\r\n" % field for field in own])
+        self.transport.writelines((repeat.head, lines, b"\r\n", body))
+        self.on_response_complete()
+        self._service.metrics.observe(repeat.path, repeat.status, time.perf_counter() - begun)
+        return True
 
     def _expect_the_rest(self, size: int) -> None:
         """Go on waiting for the head of a request, but not for ever, nor for any length."""
@@ -81,6 +113,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Note that a request begins."""
         self._between, self._in_head = False, True
+        self._begun += 1
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -118,7 +151,8 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Begin to answer a request; called by Uvicorn."""
-        send = Reply(cycle).send
+        self._reply = Reply(cycle, self._service.repeats)
+        send = self._reply.send
         super()._start_asgi_task(cycle, lambda scope, receive, _: app(scope, receive, send))
 
     def send_400_response(self, msg: str) -> None:
@@ -143,7 +177,7 @@ class Connection(HttpToolsProtocol):
             (b"content-length", b"%d" % len(body)),
             (b"connection", b"close"),
         ]
-        self.transport.write(head(problem.type.status, headers) + body)
+        self.transport.writelines((head(problem.type.status, headers), b"\r\n", body))
         self.transport.close()
         self._service.metrics.observe("", problem.type.status, 0.0)
 

@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, MutableMapping, Sequence
 from contextlib import suppress
+from functools import partial
 from hashlib import blake2b
 from itertools import count
 from typing import Any, Final, TypeVar
@@ -27,6 +28,7 @@ from tipgraph.server.bodies import (
 from tipgraph.server.metrics import Metrics
 from tipgraph.server.negotiation import HTML, negotiate
 from tipgraph.server.problems import PROBLEM_JSON, UNFORESEEN, Problem, problem_of
+from tipgraph.server.repeats import Kept, Repeat, Repeats
 from tipgraph.server.templates import Templates
 
 Made = TypeVar("Made")
@@ -56,6 +58,8 @@ PAGE_HEADERS: Final[Headers] = (
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 # Where the scope of a request has its id once a response to it has begun.
 _RESPONDED: Final = "tipgraph.responded"
+# Where a message that begins a response has what makes of its head how it is sent again.
+REPEAT: Final = "tipgraph.repeat"
 _logger: Final = logging.getLogger("tipgraph.server")
 
 
@@ -92,6 +96,7 @@ class Service:
             (b"tipgraph-dataset-version", dataset_version.encode()),
             (b"x-content-type-options", b"nosniff"),
         )
+        self.repeats = Repeats()
         self._instance = uuid4().hex[:12]
         self._requests = count(1)
 
@@ -111,6 +116,7 @@ class Exchange:
     """
 
     __slots__ = (
+        "_is_named_here",
         "_scope",
         "accept",
         "accept_encoding",
@@ -149,7 +155,8 @@ class Exchange:
         self.host = self.request_id = b""
         self.query: str | None = None
         self._read_headers(scope["headers"])
-        if not self.request_id:
+        self._is_named_here = not self.request_id
+        if self._is_named_here:
             self.request_id = service.new_request_id()
 
     def _read_headers(self, headers: Headers) -> None:
@@ -194,7 +201,9 @@ class Exchange:
             body = inflate(body, self.content_encoding.decode("latin-1"), limit)
         return body
 
-    async def begin(self, status: int, headers: Headers, length: int) -> None:
+    async def begin(
+        self, status: int, headers: Headers, length: int, kept: Kept | None = None
+    ) -> None:
         """Send the head of a response whose body, of a known length in bytes, is sent piecemeal."""
         service = self.service
         sent = [*headers, *service.common_headers, (b"x-request-id", self.request_id)]
@@ -204,7 +213,10 @@ class Exchange:
             if name == b"content-type" and value.startswith(b"text/html"):
                 sent += PAGE_HEADERS
         self._scope[_RESPONDED] = self.request_id
-        await self.send({"type": "http.response.start", "status": status, "headers": sent})
+        start: Message = {"type": "http.response.start", "status": status, "headers": sent}
+        if kept is not None and self.method == "GET" and self._is_named_here:
+            start[REPEAT] = partial(Repeat, self.path, status, kept)
+        await self.send(start)
         service.metrics.observe(self.path, status, time.perf_counter() - self.begun)
 
     async def disconnected(self) -> None:
@@ -232,9 +244,18 @@ class Exchange:
             with suppress(asyncio.CancelledError, TipgraphError):
                 await working
 
-    async def respond(self, status: int, headers: Headers, body: bytes = b"") -> None:
-        """Send a whole response; a HEAD request gets the same one without its body."""
-        await self.begin(status, headers, len(body))
+    async def respond(
+        self, status: int, headers: Headers, body: bytes = b"", *, kept: Kept | None = None
+    ) -> None:
+        """Send a whole response; a HEAD request gets the same one without its body.
+
+        Args:
+            status: The status code.
+            headers: The header fields that not all responses have.
+            body: The body.
+            kept: Where the body is kept, if the same request gets the same response again.
+        """
+        await self.begin(status, headers, len(body), kept)
         await self.send(
             {"type": "http.response.body", "body": b"" if self.method == "HEAD" else body}
         )

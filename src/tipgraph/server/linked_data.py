@@ -9,6 +9,7 @@ https://www.w3.org/TR/cooluris/
 import asyncio
 import re
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Final
 from urllib.parse import quote
@@ -242,7 +243,8 @@ class LinkedData(Reading):
         if exchange.is_known(representation.tag):
             await exchange.respond(304, validators(representation.tag, vary))
         else:
-            await exchange.respond(200, representation.headers, representation.body)
+            kept = partial(self._cache.body, wanted) if wanted.tag else None
+            await exchange.respond(200, representation.headers, representation.body, kept=kept)
 
     async def _made(self, exchange: Exchange, wanted: Wanted) -> tuple[Headers, bytes]:
         iri = wanted.address.iri

@@ -4,7 +4,8 @@ from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-from tipgraph.server.exchange import Headers, Message
+from tipgraph.server.exchange import REPEAT, Headers, Message
+from tipgraph.server.repeats import Repeats
 
 # What a header field may hold: no control characters but tabs.
 _FIELD_BYTES: Final = b"\t" + bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100))
@@ -19,13 +20,17 @@ class Reply:
 
     Args:
         cycle: The request and its response, as Uvicorn keeps them.
+        repeats: Where a response is noted that the same request gets again.
     """
 
-    __slots__ = ("_cycle", "_start")
+    __slots__ = ("_cycle", "_repeats", "_start", "sent")
 
-    def __init__(self, cycle: RequestResponseCycle) -> None:
+    def __init__(self, cycle: RequestResponseCycle, repeats: Repeats) -> None:
         self._cycle = cycle
+        self._repeats = repeats
         self._start: Message | None = None
+        # All bytes of the request, if it came alone and in one piece.
+        self.sent = b""
 
     async def send(self, message: Message) -> None:
         """Take a message, as ASGI's `send`: the head of a response waits for what comes next."""
@@ -52,7 +57,7 @@ class Reply:
             cycle.keep_alive = False
         elif not cycle.keep_alive:
             headers.append(_CLOSE)
-        content = (head(start["status"], headers), body)
+        content = (head(start["status"], headers), b"\r\n", body)
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
         cycle.transport.writelines(content)
@@ -60,10 +65,16 @@ class Reply:
         if not cycle.keep_alive:
             cycle.transport.close()
         cycle.on_response()
+        if self.sent and REPEAT in start and cycle.keep_alive:
+            self._note(start)
+
+    def _note(self, start: Message) -> None:
+        same = [field for field in start["headers"] if field[0] != b"x-request-id"]
+        self._repeats.note(self.sent, start[REPEAT](head(start["status"], same)))
 
 
 def head(status: int, headers: Headers) -> bytes:
-    """The head of a response.
+    """The head of a response, without the empty line at its end.
 
     Args:
         status: The status code.
@@ -75,4 +86,4 @@ def head(status: int, headers: Headers) -> bytes:
     lines = [b"%b: %b" % field for field in headers]
     if b"".join(lines).translate(None, _FIELD_BYTES):
         raise ValueError("a header field holds a control character")
-    return b"%b%b\r\n\r\n" % (STATUS_LINE[status], b"\r\n".join(lines))
+    return b"%b%b\r\n" % (STATUS_LINE[status], b"\r\n".join(lines))
