@@ -18,7 +18,9 @@ def verdict(
 
 
 def compared(value: float, at_least: float | None = None, at_most: float | None = None) -> str:
-    """A figure's aim, and whether it was met."""
+    """A figure's aim, if it has one, and whether it was met."""
+    if at_least is None and at_most is None:
+        return "no aim"
     met = (at_least is None or value >= at_least) and (at_most is None or value <= at_most)
     aim = f">= {at_least:g}" if at_least is not None else f"<= {at_most:g}"
     return f"{aim}: {'met' if met else 'MISSED'}"

@@ -21,6 +21,8 @@ from benchmarks.services import FOLDER, Service, install_peers, oxigraph, tipgra
 from benchmarks.validation import PROGRAMS, run
 
 SIZES: Final = (10_000, 100_000, 1_000_000, 10_000_000)
+# Triples from which on loading and building have an aim.
+_AIMED: Final = SIZES[-1]
 _STORE: Final = FOLDER / "scale-oxigraph"
 _LOADED: Final = FOLDER / "scale-loaded"
 _SNAPSHOTS: Final = FOLDER / "scale-snapshots"
@@ -66,10 +68,13 @@ def _build(data: Path, size: int, programs: Path) -> None:
     made: dict[str, Any] = json.loads(report.read_text())
     # Whole processes, from their start to their end, that do nothing but load.
     text = f"{size / loaded.seconds:,.0f}/s, oxigraph load {size / peer.seconds:,.0f}/s"
-    verdict("bulk load", text, peer.seconds / loaded.seconds, at_least=0.8)
+    # Of less data, the start of a program is most of what is measured.
+    aims = size >= _AIMED
+    verdict("bulk load", text, peer.seconds / loaded.seconds, at_least=0.8 if aims else None)
     print(f"  {'the step of the build':26} {size / made['seconds']['store']:,.0f}/s")
     steps = ", ".join(f"{name} {seconds:.1f}" for name, seconds in made["seconds"].items())
-    verdict("build", f"{built.seconds:.1f} s", built.seconds / peer.seconds, at_most=3)
+    ratio = built.seconds / peer.seconds
+    verdict("build", f"{built.seconds:.1f} s", ratio, at_most=3 if aims else None)
     print(f"  steps, some of them at a time: {steps}")
     verdict("peak memory, GB", "", built.memory / 1e9, at_most=4)
     print(f"{'disk':28} {made['bytes'] / 1e6:,.0f} MB", flush=True)

@@ -3,25 +3,28 @@
 import errno
 import os
 import sys
-from typing import Annotated, Any, Final
+from importlib import import_module
+from typing import Annotated, Any, Final, cast
 
 import typer
 from typer.core import TyperGroup
 
 from tipgraph import __version__
-from tipgraph.cli.build import build_command
-from tipgraph.cli.check import check_command
-from tipgraph.cli.describe import describe_command
-from tipgraph.cli.dump import dump_command
-from tipgraph.cli.format import format_command
-from tipgraph.cli.infer import infer_command
-from tipgraph.cli.load import load_command
-from tipgraph.cli.query import query_command
-from tipgraph.cli.serve import serve_command
-from tipgraph.cli.source import source_command
-from tipgraph.cli.validate import validate_command
 from tipgraph.errors import TipgraphError
 
+_NAMES: Final = (
+    "serve",
+    "build",
+    "check",
+    "source",
+    "format",
+    "query",
+    "describe",
+    "dump",
+    "load",
+    "infer",
+    "validate",
+)
 # A disk or a quota that is full, or a file that may not grow.
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What shells report of a program that SIGPIPE has ended.
@@ -29,7 +32,23 @@ _PIPE_CLOSED: Final = 141
 
 
 class _Commands(TyperGroup):
-    """Ends a command that raised a TipgraphError with its message and its exit code."""
+    """The commands, each imported when it is asked for, since all take longer than many a command.
+
+    One that raised a TipgraphError ends with its message and its exit code.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        # Their names alone, by which Typer lists them and tells one that is nearly written.
+        self.commands = cast(Any, dict.fromkeys(_NAMES))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.commands:
+            return None
+        module = import_module(f"tipgraph.cli.{cmd_name}")
+        alone = typer.Typer(add_completion=False)
+        alone.command(cmd_name)(getattr(module, f"{cmd_name}_command"))
+        return typer.main.get_command(alone)
 
     def invoke(self, ctx: Any) -> object:
         try:
@@ -60,18 +79,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-app.command("serve")(serve_command)
-app.command("build")(build_command)
-app.command("check")(check_command)
-app.command("source")(source_command)
-app.command("format")(format_command)
-app.command("query")(query_command)
-app.command("describe")(describe_command)
-app.command("dump")(dump_command)
-app.command("load")(load_command)
-app.command("infer")(infer_command)
-app.command("validate")(validate_command)
 
 
 def main() -> None:

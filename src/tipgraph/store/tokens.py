@@ -7,6 +7,7 @@ or a variable is never taken for a keyword. What is no terminal comes out as one
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 from urllib.parse import urljoin
 
@@ -24,8 +25,7 @@ _LOCAL: Final = (
     rf"(?:(?:[{_NAME_START}_:0-9]|{_LOCAL_ESCAPE})"
     rf"(?:(?:[{_NAME}:.]|{_LOCAL_ESCAPE})*(?:[{_NAME}:]|{_LOCAL_ESCAPE}))?)?"
 )
-_TOKEN: Final = re.compile(
-    rf"""
+_TOKEN: Final = rf"""
     (?P<space>[ \t\r\n]+)
   | (?P<comment>\#[^\r\n]*)
   | (?P<iri><[^<>"{{}}|^`\\\x00-\x20]*(?:\\u[0-9A-Fa-f]{{4}}[^<>"{{}}|^`\\\x00-\x20]*
@@ -40,14 +40,18 @@ _TOKEN: Final = re.compile(
   | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
   | (?P<escape>\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})
   | (?P<mark>\^\^|&&|\|\||!=|<=|>=|.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+"""
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _UPDATES: Final = frozenset(
     "INSERT DELETE LOAD CLEAR CREATE DROP COPY MOVE ADD WITH".split()  # noqa: SIM905
 )
 _FORMS: Final = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    # To compile it takes longer than to import many a module, and most programs look at no query.
+    return re.compile(_TOKEN, re.VERBOSE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def _joined(base: str, iri: str) -> str:
 
 def tokens(text: str) -> Iterator[Token]:
     """Split a query into its terminals, without white space and comments."""
-    for match in _TOKEN.finditer(text):
+    for match in _token().finditer(text):
         kind = match.lastgroup or ""
         if kind not in ("space", "comment"):
             yield Token(kind, match.group(), match.start())
@@ -122,7 +126,7 @@ def decode_code(text: str) -> str:
         return text
     return "".join(
         decode_escapes(match.group()) if match.lastgroup == "escape" else match.group()
-        for match in _TOKEN.finditer(text)
+        for match in _token().finditer(text)
     )
 
 
