@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tipgraph.store.remote import RemoteStore
 
 Named = TypeVar("Named", bound=StrEnum)
-RdfSource = str | Path | rdflib.Graph | Iterable[Triple | Quad]
+RdfSource = str | Path | rdflib.Graph | Iterable[Triple | Quad | str | Path]
 
 
 def load() -> rdflib.Graph:
@@ -81,8 +81,8 @@ def validate(
     """Validate data with SHACL; the report prints well in a terminal and in a notebook.
 
     Args:
-        data: An RDF file, an `rdflib.Graph`, or pyoxigraph triples or quads; or a store, which is
-            validated where it is.
+        data: An RDF file or several, an `rdflib.Graph`, or pyoxigraph triples or quads; or a store,
+            which is validated where it is.
         shapes: The shapes, likewise; without them tipgraph's own, with its ontology at hand.
         ontology: What the data is to be read with, likewise.
         entailment: `none`, `rdfs` or `owl-rl`: what is added to the data before.
@@ -96,8 +96,8 @@ def validate(
 
     Raises:
         InputError: A file cannot be read, or the shapes are not well-formed.
-        UsageError: There is no such entailment regime, engine, shape or node, or a constraint
-            cannot be evaluated in a store.
+        UsageError: There is no such entailment regime, engine, shape or node, something that is
+            given is no RDF, or a constraint cannot be evaluated in a store.
         TipgraphError: The engine failed.
     """
     options = Options(
@@ -126,9 +126,18 @@ def validate(
 def _graph(given: RdfSource | None) -> RdfGraph:
     if given is None:
         return RdfGraph()
-    if isinstance(given, str | Path):
-        return RdfGraph([Document.read(Path(given))])
-    return RdfGraph(background=from_rdflib(given) if isinstance(given, rdflib.Graph) else given)
+    if isinstance(given, rdflib.Graph):
+        return RdfGraph(background=from_rdflib(given))
+    parts = [given] if isinstance(given, str | Path) else list(given)
+    files = [Path(part) for part in parts if isinstance(part, str | Path)]
+    triples = [part for part in parts if isinstance(part, Triple | Quad)]
+    if len(parts) not in (len(files), len(triples)):
+        kinds = ", ".join(sorted({type(part).__name__ for part in parts}))
+        raise UsageError(
+            "RDF is a file or several, an rdflib.Graph, or pyoxigraph triples or quads, "
+            f"not a collection of {kinds}"
+        )
+    return RdfGraph([Document.read(path) for path in files], triples)
 
 
 def _several(given: str | Iterable[str]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from tipgraph.errors import TipgraphError
 from tipgraph.rdflib_terms import from_rdflib, to_rdflib
 from tipgraph.validation.documents import RdfGraph
 from tipgraph.validation.report import ValidationReport
+from tipgraph.validation.shapes_triples import ShapesTriples
 
 
 class _DataGraph(rdflib.Graph):
@@ -63,7 +64,9 @@ def validate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
         TipgraphError: The engine failed, for instance on an ill-formed shape or query.
     """
     # Both graphs are made for this one call: pyshacl adds triples to the graphs it is given.
-    graphs = _DataGraph(data.triples), to_rdflib(shapes.triples)
+    relative = ShapesTriples(shapes.triples).relative_prefixes()
+    usable = [triple for triple in shapes.triples if triple.object not in relative]
+    graphs = _DataGraph(data.triples), to_rdflib(usable)
     try:
         _, report, _ = pyshacl.validate(
             graphs[0], shacl_graph=graphs[1], inplace=True, do_owl_imports=False

@@ -17,6 +17,7 @@ from tipgraph.namespaces import SH
 from tipgraph.validation.adapted_shapes import adapted
 from tipgraph.validation.comparisons import compares_uncomparable
 from tipgraph.validation.documents import RdfGraph
+from tipgraph.validation.extensions import data_names_shapes
 from tipgraph.validation.report import ValidationReport, ValidationResult
 from tipgraph.validation.shapes_triples import ShapesTriples
 from tipgraph.validation.zero_length import leaves_from_absent_nodes
@@ -67,6 +68,8 @@ def validate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
         raise UnsupportedError("a query of the shapes may compare dates, or booleans by order")
     if leaves_from_absent_nodes(data, graph):
         raise UnsupportedError("a query may follow a path of no length from a node not in the data")
+    if data_names_shapes(data, graph):
+        raise UnsupportedError("the data says by sh:shape which shapes apply")
     shapes = adapted(shapes)
     written = serialize(shapes.triples, format=RdfFormat.N_TRIPLES)
     assert written is not None  # noqa: S101  # it was not to be written to a file

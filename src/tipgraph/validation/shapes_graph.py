@@ -51,14 +51,6 @@ _COUNTS: Final = (
 )
 _PATTERN: Final = f"{SH}pattern"
 _ENTAILMENT: Final = f"{SH}entailment"
-# SHACL Advanced Features and JavaScript extensions, which are not evaluated.
-_ADVANCED: Final = (
-    "rule",
-    "target",
-    "expression",
-    "js",
-    "values",
-)
 
 
 def check_shapes(shapes: RdfGraph, *, entailment: str = "") -> None:
@@ -98,12 +90,6 @@ def _error(reason: str, position: Position | None) -> InputError:
         column=position.column,
         excerpt=position.excerpt,
     )
-
-
-def features_left_out(shapes: RdfGraph) -> list[str]:
-    """Properties of SHACL's extensions that the shapes use and that are not evaluated."""
-    used = {triple.predicate.value for triple in shapes.triples}
-    return [f"sh:{name}" for name in _ADVANCED if f"{SH}{name}" in used]
 
 
 def _syntax_faults(shapes: RdfGraph) -> Iterator[Fault]:

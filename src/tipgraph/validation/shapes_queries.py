@@ -14,6 +14,7 @@ from tipgraph.errors import FederationError, QuerySyntaxError
 from tipgraph.namespaces import SH
 from tipgraph.store.services import find_services
 from tipgraph.store.tokens import Token, query_form, read_prologue, tokens
+from tipgraph.validation.extensions import extension_values
 from tipgraph.validation.positions import Sought
 from tipgraph.validation.shapes_triples import Fault, ShapesTriples
 
@@ -29,12 +30,13 @@ _PREBOUND: Final = ("this", "shapesGraph", "currentShape")
 
 
 def query_faults(shapes: ShapesTriples) -> Iterator[Fault]:
-    """What is wrong with the queries of a shapes graph."""
+    """What is wrong with the queries of a shapes graph, but for those that nothing evaluates."""
     prologue = _prologue(shapes)
+    passed_over = extension_values(shapes)
     validators = {validator for name in _VALIDATORS for _, validator in shapes.pairs(name)}
     for predicate in _QUERIES:
         for subject, text in shapes.pairs(predicate):
-            if isinstance(text, Literal):
+            if isinstance(text, Literal) and subject not in passed_over:
                 prebound = (*_PREBOUND, "value") if subject in validators else _PREBOUND
                 form = predicate.removeprefix(SH).upper()
                 for reason in _reasons(text.value, form, prologue, prebound):
@@ -47,7 +49,10 @@ def query_faults(shapes: ShapesTriples) -> Iterator[Fault]:
 def _prologue(shapes: ShapesTriples) -> str:
     """Every prefix that the shapes declare; which of them a query may use is the engine's care."""
     lines = {}
+    relative = shapes.relative_prefixes()
     for _, declaration in shapes.pairs(f"{SH}declare"):
+        if declaration in relative:
+            continue
         prefixes = shapes.objects(declaration, f"{SH}prefix")
         namespaces = shapes.objects(declaration, f"{SH}namespace")
         if prefixes and namespaces:

@@ -67,6 +67,11 @@ class ShapesTriples:
             yield from self.objects(node, _FIRST)
             node = next(iter(self.objects(node, _REST)), _NIL)
 
+    def relative_prefixes(self) -> set[Term]:
+        """The declarations of prefixes that stand for no absolute IRI: no query can use one."""
+        namespaces = self.pairs(f"{SH}namespace")
+        return {declaration for declaration, value in namespaces if not _is_absolute(value)}
+
     @property
     def is_queried(self) -> bool:
         """Whether a query looks at the shapes graph itself, which is then better left as it is."""
@@ -81,3 +86,11 @@ class ShapesTriples:
             for node in self.objects(shape, name):
                 for value in self.members(node):
                     yield name, value
+
+
+def _is_absolute(namespace: Term) -> bool:
+    try:
+        NamedNode(getattr(namespace, "value", ""))
+    except ValueError:
+        return False
+    return True

@@ -11,12 +11,13 @@ from tipgraph.reasoning import Entailment, entailed
 from tipgraph.validation import query_engine, shacl_engine
 from tipgraph.validation.coverage import coverage
 from tipgraph.validation.documents import RdfGraph
+from tipgraph.validation.extensions import extensions
 from tipgraph.validation.inputs import Inputs
 from tipgraph.validation.nested import with_causes
 from tipgraph.validation.places import placed
 from tipgraph.validation.report import ValidationReport
 from tipgraph.validation.selection import select
-from tipgraph.validation.shapes_graph import check_shapes, features_left_out
+from tipgraph.validation.shapes_graph import check_shapes
 from tipgraph.validation.shapes_triples import ShapesTriples
 from tipgraph.validation.targets import Targets, spelt_out
 
@@ -123,7 +124,7 @@ def aimless(shapes: RdfGraph) -> Iterator[str]:
 
 def left_out(shapes: RdfGraph) -> Iterator[str]:
     """Say which features of the shapes are not evaluated by any engine."""
-    if names := ", ".join(features_left_out(shapes)):
+    if names := ", ".join(extensions(shapes)):
         yield f"not part of SHACL Core or SHACL-SPARQL, and not evaluated: {names}"
 
 

@@ -185,11 +185,14 @@ class QueryConstraint:
 
     def _prologue(self) -> str:
         declared: dict[str, str] = {}
+        relative = self._graph.relative_prefixes()
         imports: dict[Term, list[Term]] = defaultdict(list)
         for each, imported in self._graph.pairs(f"{OWL}imports"):
             imports[each].append(imported)
         for ontology in closure(self._graph.objects(self.constraint, f"{SH}prefixes"), imports):
             for each in self._graph.objects(ontology, f"{SH}declare"):
+                if each in relative:
+                    continue
                 prefix = next(iter(self._graph.objects(each, f"{SH}prefix"))).value
                 namespace = next(iter(self._graph.objects(each, f"{SH}namespace"))).value
                 declared[prefix] = namespace

@@ -1,0 +1,86 @@
+"""What shapes say beyond SHACL Core and SHACL-SPARQL, which no engine evaluates here.
+
+These are SHACL Advanced Features, SHACL's JavaScript extensions and what the drafts of SHACL 1.2
+add. Some of it the fast engine would evaluate, and others not: a report depends on no engine.
+
+https://www.w3.org/TR/shacl-af/, https://www.w3.org/TR/shacl-js/, https://www.w3.org/TR/shacl12-core/
+"""
+
+from typing import Final
+
+from pyoxigraph import NamedNode, Triple
+
+from tipgraph.namespaces import RDF, SH
+from tipgraph.validation.documents import RdfGraph
+from tipgraph.validation.result import Term
+from tipgraph.validation.shapes_triples import ShapesTriples
+
+_TYPE: Final = NamedNode(f"{RDF}type")
+# It points from the data to the shapes that apply, so it is the data that has to be without it.
+_SHAPE: Final = "shape"
+_PROPERTIES: Final = {
+    f"{SH}{name}": f"sh:{name}"
+    for name in (
+        "rule",
+        "target",
+        "targetWhere",
+        _SHAPE,
+        "expression",
+        "nodeByExpression",
+        "js",
+        "values",
+        "memberShape",
+        "minListLength",
+        "maxListLength",
+        "uniqueMembers",
+        "uniqueValuesFor",
+        "singleLine",
+        "subsetOf",
+        "someValue",
+        "rootClass",
+        "reifierShape",
+        "reificationRequired",
+    )
+}
+_CLASSES: Final = {
+    f"{SH}{name}": f"sh:{name}" for name in ("ShapeClass", "SPARQLFunction", "JSFunction")
+}
+
+
+def extension(triple: Triple) -> str | None:
+    """The name of the extension that a triple of a shapes graph uses; None for SHACL's own."""
+    if triple.predicate == _TYPE:
+        return _CLASSES.get(getattr(triple.object, "value", ""))
+    return _PROPERTIES.get(triple.predicate.value)
+
+
+def extensions(shapes: RdfGraph) -> list[str]:
+    """The names of the extensions that shapes use.
+
+    Args:
+        shapes: The shapes graph.
+    """
+    used = {extension(triple) for triple in shapes.triples}
+    return [name for name in (*_PROPERTIES.values(), *_CLASSES.values()) if name in used]
+
+
+def extension_values(shapes: ShapesTriples) -> set[Term]:
+    """The nodes that extensions point at, such as the queries of rules and targets."""
+    return {value for name in _PROPERTIES for _, value in shapes.pairs(name)}
+
+
+def data_names_shapes(data: RdfGraph, shapes: ShapesTriples) -> bool:
+    """Whether data says by `sh:shape` that a shape applies to something.
+
+    Args:
+        data: The data graph.
+        shapes: The shapes graph.
+
+    Raises:
+        InputSyntaxError: A text breaks the grammar of its format.
+    """
+    single = data.single
+    if single is not None and not single.mentions(_SHAPE):
+        return False
+    names = (each.object for each in data.scan() if each.predicate.value == f"{SH}{_SHAPE}")
+    return any(name in shapes.by_subject for name in names)
