@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
 import tipgraph
-from tipgraph.errors import ShapesError, UsageError
+from tipgraph.errors import ShapesError, TipgraphError, UsageError
 from tipgraph.namespaces import SH
 from tipgraph.store import EmbeddedStore
 from tipgraph.syntax import parse_rdf
@@ -91,6 +91,31 @@ def test_no_engine_evaluates_it_and_the_report_names_it(
             "<http://example.org/length>"
         ]
         assert note in report.notes
+
+
+def test_a_component_that_no_query_validates(data: Path, store: EmbeddedStore) -> None:
+    component = "ex:C a sh:ConstraintComponent ; sh:parameter [ sh:path ex:longest ]"
+    used = "ex:Length ex:longest 4 ."
+    script = "sh:validator [ a sh:JSValidator ; sh:jsFunctionName 'never' ]"
+    named = "the constraint component <http://example.org/C>"
+    cases = {f"{component} ; {script}": f"sh:JSValidator, {named}", component: named}
+    for defined, note in cases.items():
+        shapes = read(f"{defined} . {used}")
+        for given, engine in ((data, "auto"), (data, "pyshacl"), (store, "auto")):
+            report = tipgraph.validate(given, shapes, engine=engine)
+            assert len(report.results) == 1
+            assert any(each.endswith(f"not evaluated: {note}") for each in report.notes)
+
+
+def test_a_function_that_nothing_knows(data: Path, store: EmbeddedStore) -> None:
+    called = '[ sh:select "SELECT $this { FILTER(<http://example.org/f>($this)) }" ]'
+    # Nothing calls what is not applied.
+    spare = read(f"ex:Spare sh:sparql {called} .")
+    shapes = read(f"ex:Length sh:sparql {called} .")
+    for given, engine in ((data, "auto"), (data, "pyshacl"), (store, "auto")):
+        assert len(tipgraph.validate(given, spare, engine=engine).results) == 1
+        with pytest.raises(TipgraphError, match=r"function <http://example\.org/f>"):
+            tipgraph.validate(given, shapes, engine=engine)
 
 
 def test_a_prefix_that_stands_for_no_absolute_iri(data: Path, store: EmbeddedStore) -> None:

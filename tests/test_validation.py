@@ -125,6 +125,8 @@ def test_several_files(tmp_path: Path) -> None:
         ('sh:sparql [ sh:select "SELECT $this { BIND(1 AS $this) }" ]', "sets \\$this by AS"),
         ("sh:property [ sh:minCount 1 ]", "needs one sh:path, not 0"),
         ("sh:property [ sh:path ex:p, ex:q ]", "needs one sh:path, not 2"),
+        ("sh:property [ sh:path 2 ]", 'sh:path: "2".* is no path'),
+        ("sh:property [ sh:path [ sh:inversePath ( ex:p 'x' ) ] ]", 'sh:path: "x" is no path'),
         ("sh:minCount 1", "sh:minCount needs a sh:path: <http://example.org/S>"),
         ('sh:property [ sh:path ex:p ; sh:minCount "x" ]', "is not well-formed: sh:minCount"),
         ("sh:property [ sh:path ex:p ; sh:minCount -1 ]", "sh:minCount may not be less than 0"),

@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from tipgraph.namespaces import RDF, RDFS, SH
 from tipgraph.validation.documents import RdfGraph
-from tipgraph.validation.extensions import extension
+from tipgraph.validation.extensions import extension, extension_components
 from tipgraph.validation.result import Term
 from tipgraph.validation.shapes_triples import ShapesTriples
 from tipgraph.validation.targets import Targets
@@ -40,10 +40,12 @@ def adapted(shapes: RdfGraph) -> RdfGraph:
     # A query that looks at the shapes graph would see the difference.
     judging = set() if graph.is_queried else _judging(graph)
     relative = graph.relative_prefixes()
+    components = extension_components(graph)
     inactive = {node for node, value in graph.pairs(f"{SH}deactivated") if value == _TRUE}
     triples: list[Triple] = []
     for triple in shapes.triples:
-        if extension(triple) is not None or triple.object in relative:
+        unused = triple.object in relative or triple.subject in components
+        if unused or extension(triple) is not None:
             continue
         if triple.predicate == _CLASS and triple.subject in judging:
             triples += _by_path(triple)

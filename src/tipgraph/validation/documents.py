@@ -2,7 +2,7 @@
 
 import mmap
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
@@ -192,6 +192,12 @@ class RdfGraph:
         graph = RdfGraph(self.documents, [*self.background, *triples])
         # Parsed again, its blank nodes would have other names than these triples use.
         graph.by_document = self.by_document
+        return graph
+
+    def replaced(self, change: Callable[[Triple], Triple]) -> "RdfGraph":
+        """The same graph with other triples in the place of its own."""
+        graph = RdfGraph(self.documents, map(change, self.background))
+        graph.by_document = [list(map(change, part)) for part in self.by_document]
         return graph
 
     @property

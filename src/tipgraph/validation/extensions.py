@@ -43,8 +43,13 @@ _PROPERTIES: Final = {
     )
 }
 _CLASSES: Final = {
-    f"{SH}{name}": f"sh:{name}" for name in ("ShapeClass", "SPARQLFunction", "JSFunction")
+    f"{SH}{name}": f"sh:{name}"
+    for name in ("ShapeClass", "SPARQLFunction", "JSFunction", "JSValidator")
 }
+_VALIDATORS: Final = tuple(
+    f"{SH}{name}" for name in ("validator", "nodeValidator", "propertyValidator")
+)
+_QUERIES: Final = (f"{SH}select", f"{SH}ask")
 
 
 def extension(triple: Triple) -> str | None:
@@ -61,7 +66,25 @@ def extensions(shapes: RdfGraph) -> list[str]:
         shapes: The shapes graph.
     """
     used = {extension(triple) for triple in shapes.triples}
-    return [name for name in (*_PROPERTIES.values(), *_CLASSES.values()) if name in used]
+    known = [name for name in (*_PROPERTIES.values(), *_CLASSES.values()) if name in used]
+    components = extension_components(ShapesTriples(shapes.triples))
+    return [*known, *sorted(f"the constraint component {each}" for each in components)]
+
+
+def extension_components(shapes: ShapesTriples) -> set[Term]:
+    """The constraint components that no query validates, but JavaScript or nothing at all."""
+    defined = {component for component, _ in shapes.pairs(f"{SH}parameter")}
+    return {
+        each
+        for each in defined
+        if not each.value.startswith(SH)
+        and not any(
+            shapes.objects(validator, query)
+            for name in _VALIDATORS
+            for validator in shapes.objects(each, name)
+            for query in _QUERIES
+        )
+    }
 
 
 def extension_values(shapes: ShapesTriples) -> set[Term]:

@@ -14,6 +14,7 @@ from rdflib.query import Result
 from tipgraph.errors import TipgraphError
 from tipgraph.rdflib_terms import from_rdflib, to_rdflib
 from tipgraph.validation.documents import RdfGraph
+from tipgraph.validation.extensions import extension_components
 from tipgraph.validation.report import ValidationReport
 from tipgraph.validation.shapes_triples import ShapesTriples
 
@@ -64,8 +65,13 @@ def validate(data: RdfGraph, shapes: RdfGraph) -> ValidationReport:
         TipgraphError: The engine failed, for instance on an ill-formed shape or query.
     """
     # Both graphs are made for this one call: pyshacl adds triples to the graphs it is given.
-    relative = ShapesTriples(shapes.triples).relative_prefixes()
-    usable = [triple for triple in shapes.triples if triple.object not in relative]
+    graph = ShapesTriples(shapes.triples)
+    relative, components = graph.relative_prefixes(), extension_components(graph)
+    usable = [
+        triple
+        for triple in shapes.triples
+        if triple.object not in relative and triple.subject not in components
+    ]
     graphs = _DataGraph(data.triples), to_rdflib(usable)
     try:
         _, report, _ = pyshacl.validate(

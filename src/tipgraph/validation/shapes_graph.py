@@ -16,6 +16,7 @@ from tipgraph.errors import InputError, InputSyntaxError, ShapesError
 from tipgraph.namespaces import RDF, SH, shorten
 from tipgraph.syntax import Position
 from tipgraph.validation.documents import Document, RdfGraph
+from tipgraph.validation.in_store.paths import Paths
 from tipgraph.validation.places import Places
 from tipgraph.validation.positions import Sought
 from tipgraph.validation.report import Term, ValidationResult
@@ -127,7 +128,7 @@ def _paths(graph: ShapesTriples) -> Iterator[Fault]:
 
 
 def _endless_paths(graph: ShapesTriples) -> Iterator[Fault]:
-    """Paths, and the lists in them, that lead into themselves."""
+    """Paths, and the lists in them, that lead into themselves, and what is no path."""
     references: dict[Term, list[tuple[str, Term]]] = {
         node: [(name, part) for name in _PATH_PARTS for part in graph.objects(node, name)]
         for node in list(graph.by_subject)
@@ -137,6 +138,11 @@ def _endless_paths(graph: ShapesTriples) -> Iterator[Fault]:
         if _circle(path, references, set()):
             reason = f"a path that leads into itself has no end: {_shown(shape)}"
             yield Fault(reason, Sought(shape, NamedNode(_PATH), path))
+            continue
+        try:
+            Paths(graph).sparql(path)
+        except ValueError as error:
+            yield Fault(f"sh:path: {error}: {_shown(shape)}", Sought(shape, NamedNode(_PATH), path))
 
 
 def _values(graph: ShapesTriples) -> Iterator[Fault]:

@@ -22,6 +22,7 @@ from tipgraph.validation.documents import RdfGraph
 from tipgraph.validation.in_store.classes import HIERARCHY_QUERY, NAMELESS_QUERY, Classes
 from tipgraph.validation.in_store.conditions import Conditions
 from tipgraph.validation.in_store.judged import JudgedQueries
+from tipgraph.validation.in_store.kept import as_kept
 from tipgraph.validation.in_store.pieces import piece_query, read_piece, relabelled
 from tipgraph.validation.in_store.queries import (
     QueryConstraint,
@@ -91,11 +92,12 @@ def validate_store(
     shapes = inputs.shapes
     announce("check the shapes")
     check_shapes(shapes)
-    validation = _Validation(store, spelt_out(shapes), chosen.engine, tuple(graphs) or None)
+    kept = as_kept(spelt_out(shapes), store)
+    validation = _Validation(store, kept.shapes, chosen.engine, tuple(graphs) or None)
     report, selected = validation.run(chosen.shape, chosen.focus, announce)
     unselected = () if chosen.shape or chosen.focus else aimless(spelt_out(shapes))
-    notes = dict.fromkeys((*selected, *unselected, *report.notes, *inputs.notes, *left_out(shapes)))
-    report = replace(report, notes=tuple(notes))
+    notes = (*selected, *unselected, *report.notes, *inputs.notes, *kept.notes, *left_out(shapes))
+    report = replace(report, notes=tuple(dict.fromkeys(notes)))
     if chosen.limit is not None:
         report = report.limited(chosen.limit)
     return placed(report, RdfGraph(), shapes) if chosen.positions else report

@@ -46,7 +46,11 @@ class Paths:
         self._graph = graph
 
     def sparql(self, path: Term) -> str:
-        """A path in SPARQL's notation, in parentheses where it has several parts."""
+        """A path in SPARQL's notation, in parentheses where it has several parts.
+
+        Raises:
+            ValueError: It is no path.
+        """
         if isinstance(path, NamedNode):
             return str(path)
         if sequence := list(self._graph.members(path)):
@@ -58,7 +62,7 @@ class Paths:
                 return f"({self.sparql(inner)}{sign})"
         for members in self._graph.objects(path, _ALTERNATIVE):
             return f"({'|'.join(map(self.sparql, self._graph.members(members)))})"
-        raise AssertionError(f"{path} is no path, which was checked")
+        raise ValueError(f"{path} is no path")
 
     def sequence(self, path: Term) -> list[Term]:
         """The paths that a path follows one after the other; itself, if it is not a sequence."""

@@ -17,6 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from tipgraph.errors import EngineError, UsageError
 from tipgraph.namespaces import OWL, SH, shorten
 from tipgraph.store.tokens import Token, tokens
+from tipgraph.validation.extensions import extension_components
 from tipgraph.validation.in_store.paths import Paths
 from tipgraph.validation.result import Term
 from tipgraph.validation.shapes_triples import ShapesTriples
@@ -296,7 +297,8 @@ def _constraints(
 def _components(graph: ShapesTriples) -> list[Term]:
     """The constraint components that are defined, besides those of SHACL's own."""
     defined = dict.fromkeys(component for component, _ in graph.pairs(f"{SH}parameter"))
-    return [each for each in defined if not each.value.startswith(SH)]
+    beyond = extension_components(graph)
+    return [each for each in defined if not each.value.startswith(SH) and each not in beyond]
 
 
 def _of_component(
