@@ -133,11 +133,11 @@ class LiveService:
 
     def workers(self) -> list[int]:
         """The process ids of its workers."""
-        return [pid for pid in _children(self.process.pid) if is_running(pid)]
+        return [pid for pid in children(self.process.pid) if is_running(pid)]
 
     def validations(self) -> list[int]:
         """The process ids of the validations that it runs."""
-        return [pid for pid in _children(self.process.pid) if _VALIDATION in _command(pid)]
+        return [pid for pid in children(self.process.pid) if _VALIDATION in _command(pid)]
 
     def descriptors(self) -> int:
         """How many file descriptors its own process has open."""
@@ -254,12 +254,13 @@ def process_state(pid: int) -> str:
         return ""
 
 
-def _children(pid: int) -> list[int]:
-    children = []
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    found = []
     for task in Path(f"/proc/{pid}/task").iterdir():
         with contextlib.suppress(*_GONE):
-            children += [int(child) for child in (task / "children").read_text().split()]
-    return children
+            found += [int(child) for child in (task / "children").read_text().split()]
+    return found
 
 
 def _command(pid: int) -> bytes:

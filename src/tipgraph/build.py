@@ -1,7 +1,7 @@
 """Building of snapshots: parse, validate, infer, count, write the store, index it, in that order.
 
 A snapshot's folder is named by the digest of its inputs and never changes once it is there: it is
-written beside its place and renamed into it, one build at a time.
+written beside its place and, once it is on the disk, renamed into it, one build at a time.
 """
 
 import hashlib
@@ -50,6 +50,7 @@ from tipgraph.snapshot_folder import (
     check_room,
     clear_leftovers,
     locked,
+    publish,
     remove,
     writing,
 )
@@ -130,8 +131,7 @@ def build(
             manifest = _fill(partial, inputs, inputs_digest, steps, bad)
             _check_unchanged(inputs, states)
             (partial / MANIFEST_NAME).write_text(manifest.to_json(), encoding="utf-8")
-            remove(path)
-            partial.rename(path)
+            publish(partial, path)
         finally:
             remove(partial)
     return Build(open_snapshot(path), steps.seconds, tuple(bad.first))

@@ -1,8 +1,10 @@
 """The folder of snapshots: one build at a time, room for it, and what killed builds left there."""
 
+import errno
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 import stat
 import time
@@ -66,6 +68,34 @@ def remove(folder: Path) -> None:
     """Remove a folder, if it is there."""
     if folder.exists():
         shutil.rmtree(folder)
+
+
+def publish(partial: Path, path: Path) -> None:
+    """Give a finished folder its name, which after a power cut too only a whole one has.
+
+    Args:
+        partial: The folder, beside its place.
+        path: Its place; what is there is removed.
+    """
+    for folder, _, files in os.walk(partial, topdown=False):
+        for name in (*files, "."):
+            _write_through(Path(folder, name))
+    remove(path)
+    partial.rename(path)
+    _write_through(path.parent)
+
+
+def _write_through(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    except OSError as error:
+        # Some file systems have no such call for folders.
+        if error.errno != errno.EINVAL:
+            raise
+    finally:
+        os.close(opened)
 
 
 def check_room(folder: Path, needed: int) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 import sys
+import threading
 from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
 from functools import lru_cache
@@ -66,7 +67,6 @@ def write_drafts(
     first: str = "",
     end: str | None = None,
     number: int = 0,
-    proceed: Callable[[], None] = lambda: None,
 ) -> None:
     """Write what the index holds of things, from the tables `said` and `kind`.
 
@@ -75,7 +75,6 @@ def write_drafts(
         first: The IRI from which on things are drafted.
         end: The IRI before which that ends.
         number: The first number that is given to a thing.
-        proceed: Is called now and then.
     """
 
     @lru_cache(_CLASSES_KEPT)
@@ -88,7 +87,6 @@ def write_drafts(
     things = enumerate(groupby(rows, key=itemgetter(0)), start=number)
     drafts = (_draft(each, iri, said, kind) for each, (iri, said) in things)
     while some := list(islice(drafts, _AT_ONCE)):
-        proceed()
         index.executemany(_DRAFT, (draft for draft, _ in some))
         index.executemany(_CALLED, ((draft[0], key) for draft, keys in some for key in keys))
     index.commit()
@@ -147,16 +145,20 @@ def _json(values: Collection[tuple[str, str]]) -> str:
 
 
 def main() -> None:
-    """Draft the second half: the arguments are the index, its rows, a new file, the first thing."""
+    """Draft the second half: the arguments are the index, its rows, a new file, the first thing.
+
+    Standard input is a pipe of the build's, which is closed however that ends.
+    """
     path, said, drafts, first = sys.argv[1:]
-    parent = os.getppid()
-
-    def proceed() -> None:
-        if os.getppid() != parent:
-            sys.exit("the build has ended")
-
+    threading.Thread(target=_end_with_the_build, daemon=True).start()
     with closing(sqlite3.connect(path)) as index:
         index.execute("ATTACH ? AS said", (said,))
         index.execute("ATTACH ? AS drafts", (drafts,))
         index.executescript(PRAGMAS.format("drafts") + TABLES)
-        write_drafts(index, first=first, number=_OTHERS, proceed=proceed)
+        write_drafts(index, first=first, number=_OTHERS)
+
+
+def _end_with_the_build() -> None:
+    # Not by `sys.stdin`, whose lock would be held when all is done.
+    os.read(0, 1)
+    os._exit(1)

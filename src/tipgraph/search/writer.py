@@ -128,9 +128,11 @@ def _draft_by_halves(index: sqlite3.Connection, path: Path, folder: Path) -> Non
     said, others = folder / "said", folder / "others"
     # Nothing is imported from the working folder.
     command = [sys.executable, "-P", "-c", _SECOND, path, said, others, middle]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as second:  # noqa: S603
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as second:  # noqa: S603
         write_drafts(index, end=middle)
-        _, errors = second.communicate()
+        assert second.stderr is not None  # noqa: S101  # it is a pipe
+        # Its standard input stays open meanwhile: it ends with that.
+        errors = second.stderr.read()
     if second.returncode:
         reason = errors.decode(errors="replace").strip().rpartition("\n")[2]
         raise _unwritten(reason.removeprefix("sqlite3.OperationalError: "))
