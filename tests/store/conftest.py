@@ -73,18 +73,35 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
 Opener = Callable[..., EmbeddedStore | RemoteStore]
 
 
-@pytest.fixture(scope="package", params=("embedded", *ENDPOINTS))
-def opener(request: pytest.FixtureRequest, snapshot: Snapshot, endpoints: Endpoints) -> Opener:
-    """Opens each kind of store in turn, with settings."""
+def opener_of(kind: str, snapshot: Snapshot, endpoints: Endpoints) -> Opener:
+    """Opens a kind of store with settings."""
 
     def opened(**given: Any) -> EmbeddedStore | RemoteStore:
         settings = Settings(workers=2, **given)
-        if request.param == "embedded":
+        if kind == "embedded":
             return open_store(snapshot, settings)
-        address = endpoints.address(request.param)
-        return open_remote(settings.model_copy(update={"store_url": address}))
+        return open_remote(settings.model_copy(update={"store_url": endpoints.address(kind)}))
 
     return opened
+
+
+@pytest.fixture(scope="package", params=("embedded", *ENDPOINTS))
+def opener(request: pytest.FixtureRequest, snapshot: Snapshot, endpoints: Endpoints) -> Opener:
+    """Opens each kind of store in turn, with settings."""
+    return opener_of(request.param, snapshot, endpoints)
+
+
+@pytest.fixture(params=("embedded", *ENDPOINTS))
+def brief_opener(
+    request: pytest.FixtureRequest, snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Opener]:
+    """The same, of endpoints that end with the test: Oxigraph goes on with most queries for ever.
+
+    Neither that nobody waits any more nor its own time limit stops them, and all other tests would
+    have a processor less.
+    """
+    with ExitStack() as stack:
+        yield opener_of(request.param, snapshot, Endpoints(tmp_path_factory, stack))
 
 
 @pytest.fixture(scope="package")

@@ -238,8 +238,8 @@ class TestFailures:
             store.answer(QueryRequest("ASK {}", graph_format=N_TRIPLES))
         assert "text/csv" in caught.value.available
 
-    def test_a_request_may_lower_the_timeout_and_not_raise_it(self, opener: Opener) -> None:
-        with opener(query_timeout=1) as store:
+    def test_a_request_may_lower_the_timeout_and_not_raise_it(self, brief_opener: Opener) -> None:
+        with brief_opener(query_timeout=1) as store:
             with pytest.raises(QueryTimeoutError, match=r"0\.1 seconds"):
                 store.query(ENDLESS, timeout=0.1)
             with pytest.raises(QueryTimeoutError, match="1 seconds"):
