@@ -37,8 +37,9 @@ class TestDump:
     def test_what_a_format_cannot_hold_is_refused(self, rivers: WorkingCopy) -> None:
         text = '<tag:s> <tag:p> <<( <tag:s> <tag:p> 1 )>> . <tag:s> <http://a/1> "a" .'
         rivers.path("a.ttl").write_text(text, encoding="utf-8")
-        for form in ("jsonld", "rdf"):
-            result = rivers.run("dump", "--data", "a.ttl", "--graph", "default", "--format", form)
+        default = ("--graph", "default")
+        for form, graph in (("jsonld", default), ("rdf", default), ("jsonld", ())):
+            result = rivers.run("dump", "--data", "a.ttl", *graph, "--format", form)
             assert result.exit_code == 2
             assert "cannot hold" in result.stderr
 

@@ -15,6 +15,7 @@ from pyoxigraph import Quad, RdfFormat, Store, parse
 
 from tipgraph.dataset import rdf_format, read_quads
 from tipgraph.errors import InputError, InputSyntaxError, UsageError
+from tipgraph.nesting import Shallow
 from tipgraph.streams import CHUNK, COMPRESSIONS, Meter, Readable, Watched, file_size, lines, opened
 from tipgraph.syntax import (
     CUT_SHORT,
@@ -100,7 +101,8 @@ def load_files(
         announce: Is told how far it is, in words, some times a second.
 
     Raises:
-        InputError: A file cannot be read, is cut short, or breaks its grammar (InputSyntaxError).
+        InputError: A file cannot be read, is cut short, is nested too deeply, or breaks its grammar
+            (InputSyntaxError).
         UsageError: Lines are to be left out of a format that is not made of lines.
     """
     formats = [file_format(file) for file in files]
@@ -125,7 +127,7 @@ def _load_file(
     if form == RdfFormat.RDF_XML:
         _check_xml(file)
     with opened(file) as (raw, content):
-        watched: Readable = Watched(raw, content, meter)
+        watched: Readable = Shallow(Watched(raw, content, meter), form, str(file))
         if leave_out is not None:
             watched = _SoundLines(watched, file, form, leave_out)
         try:
@@ -143,7 +145,8 @@ def stream_quads(file: Path) -> Iterator[Quad]:
     """Parse one RDF file, perhaps compressed, as a stream; else as `dataset.read_quads` does.
 
     Raises:
-        InputError: The file cannot be read, is cut short, or breaks its grammar (InputSyntaxError).
+        InputError: The file cannot be read, is cut short, is nested too deeply, or breaks its
+            grammar (InputSyntaxError).
     """
     form = file_format(file)
     if form == RdfFormat.RDF_XML:
@@ -151,7 +154,7 @@ def stream_quads(file: Path) -> Iterator[Quad]:
     with opened(file) as (_, content):
         try:
             yield from parse(
-                cast("IO[bytes]", content),
+                cast("IO[bytes]", Shallow(content, form, str(file))),
                 form,
                 base_iri=file.resolve().as_uri(),
                 rename_blank_nodes=True,

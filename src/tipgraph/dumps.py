@@ -185,24 +185,24 @@ def copy_dump(
     Raises:
         NotAcceptableError: The format cannot hold a triple.
     """
-    quads = read_dump(snapshot, graph)
     prefixes, engine = dict(PREFIXES), form.engine
     assert isinstance(engine, RdfFormat)  # noqa: S101  # it is a format of graphs
+    quads = _fitting(read_dump(snapshot, graph), engine)
     if graph is None:
         serialize(quads, content, engine, prefixes=prefixes)
     else:
-        triples = _fitting((quad.triple for quad in quads), engine)
+        triples = (quad.triple for quad in quads)
         if engine == RdfFormat.RDF_XML:
             content = cast("IO[bytes]", _WithCarriageReturns(content))
         serialize(triples, content, engine, prefixes=prefixes)
 
 
-def _fitting(triples: Iterable[Triple], engine: RdfFormat) -> Iterator[Triple]:
-    for triple in triples:
-        if not fits(triple, engine):
+def _fitting(quads: Iterator[Quad], engine: RdfFormat) -> Iterator[Quad]:
+    for quad in quads:
+        if not fits(quad.triple, engine):
             others = media_types((TURTLE, N_TRIPLES))
-            raise NotAcceptableError(f"{engine.name} cannot hold {triple}", others)
-        yield triple
+            raise NotAcceptableError(f"{engine.name} cannot hold {quad.triple}", others)
+        yield quad
 
 
 class _WithCarriageReturns:

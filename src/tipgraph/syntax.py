@@ -13,6 +13,7 @@ from xml.parsers import expat
 from pyoxigraph import Quad, RdfFormat, parse
 
 from tipgraph.errors import InputError, InputSyntaxError
+from tipgraph.nesting import check_depth
 
 _WORD_CHARACTER: Final = r"[^\s<>\"'()\[\]{};,.#^@\\|`~!$&*+=/?]"
 _TOKEN: Final = re.compile(
@@ -117,7 +118,9 @@ def parse_rdf(
 
     Raises:
         InputSyntaxError: The text breaks the grammar of its format.
+        InputError: It is nested too deeply.
     """
+    check_depth(text, rdf_format, source)
     if rdf_format == RdfFormat.RDF_XML and (found := NESTED_ENTITY.search(text)):
         raise syntax_error(NOT_EXPANDED, text, source, start=found.start())
     try:

@@ -5,11 +5,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Self
+from typing import IO, Final, Self, cast
 
 from pyoxigraph import BlankNode, Quad, RdfFormat, Triple, parse, serialize
 
 from tipgraph.dataset import rdf_format, read_bytes
+from tipgraph.nesting import Shallow, check_depth
 from tipgraph.syntax import decode, parse_rdf
 
 LINES: Final = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
@@ -106,7 +107,9 @@ class Document:
         """
         if self.rdf_format in LINES:
             return {}
-        parser = parse(self.text, self.rdf_format, base_iri=self.base_iri)
+        text = self.text
+        check_depth(text, self.rdf_format, self.source)
+        parser = parse(text, self.rdf_format, base_iri=self.base_iri)
         try:
             deque(parser, maxlen=0)
         except SyntaxError:
@@ -170,8 +173,10 @@ class RdfGraph:
             yield from self.triples
             return
         try:
-            for quad in parse(path=single.path, format=single.rdf_format):
-                yield quad.triple
+            with single.path.open("rb") as file:
+                content = Shallow(file, single.rdf_format, single.source)
+                for quad in parse(cast("IO[bytes]", content), single.rdf_format):
+                    yield quad.triple
         except SyntaxError:
             # This says where.
             yield from self.triples
