@@ -8,6 +8,7 @@ https://www.w3.org/TR/cooluris/
 
 import asyncio
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -55,6 +56,7 @@ from tipgraph.server.things import (
     PAGED_FORMS,
     Address,
     AnyForm,
+    exact_addresses,
     is_thing_path,
     read_address,
 )
@@ -169,10 +171,17 @@ class LinkedData(Reading):
         self, exchange: Exchange, raw_path: bytes, languages: bytes
     ) -> Wanted | Redirection | None:
         """What is to be sent for a request; None when that was something else, sent already."""
-        parameters = Parameters(exchange.query_string)
+        found, query = None, exchange.query_string
+        if query:
+            found = await self._find(exchange, exact_addresses(raw_path, query, self._base))
+        # A query that is a part of the thing's IRI asks for nothing else.
+        parameters = Parameters(b"" if found else query)
         page = _page_number(parameters.single("page"))
-        address = read_address(raw_path, self._base)
-        found = await self._find(exchange, address)
+        if found is None:
+            found = await self._find(exchange, exact_addresses(raw_path, b"", self._base))
+        if found is None:
+            address = read_address(raw_path, self._base)
+            found = await self._find(exchange, self._readings(address))
         if found is None:
             await self._no_thing.send_unknown(exchange, address)
             return None
@@ -193,16 +202,21 @@ class LinkedData(Reading):
             return Wanted(found, form, page, language, tag, coding)
         return None
 
-    async def _find(self, exchange: Exchange, address: Address) -> Address | None:
-        """The address as that of a thing which is known; None when there is no such thing."""
-        readings = [address, address.as_encoded(self._base), address.without_suffix()]
-        if address.role == "thing" and address.iri.value.endswith(".txt"):
-            # The text of a document is not published; what there is to know of it is.
-            readings.append(address.of_text())
-        for reading in dict.fromkeys(readings):
+    async def _find(self, exchange: Exchange, readings: Iterable[Address]) -> Address | None:
+        """The first of some readings of an address whose thing is known, if there is one."""
+        for reading in readings:
             if (await self._lookup.standing(reading.iri, exchange.client)).known:
                 return reading
         return None
+
+    def _readings(self, address: Address) -> Iterable[Address]:
+        """What else an address may stand for."""
+        yield address
+        yield address.as_encoded(self._base)
+        yield address.without_suffix()
+        if address.role == "thing" and address.iri.value.endswith(".txt"):
+            # The text of a document is not published; what there is to know of it is.
+            yield address.of_text()
 
     def _redirection(self, address: Address, form: AnyForm, page: int) -> Redirection:
         location = self._root + address.local(form, page)

@@ -47,6 +47,8 @@ class LinkTargets:
     def own_address(self, iri: str) -> str:
         """A local path, which is that of what the graph says of it where it has no other."""
         path = iri.removeprefix(self.base)
-        if path != iri and _END_OF_STEP.split(path, maxsplit=1)[0] in self.answered:
+        step = _END_OF_STEP.split(path, maxsplit=1)[0]
+        # What follows the base by a slash would, as a link, name another host.
+        if path != iri and step in self.answered and not path.startswith("/"):
             return self.root + path
         return with_parameters(f"{self.root}sparql", [("query", f"DESCRIBE <{iri}>")])

@@ -2,13 +2,17 @@
 
 `/id/…`, `/claim/…`, `/doc/…` and `/inferred/…` are things (their IRIs are these paths below the
 base); `/page/…` and `/data/…` before such a path are its page and its data, and a suffix on the
-latter names a format.
+latter names a format. There the path is percent-encoded once more, so that an IRI which holds a
+query or encoded octets has an address that no other has; only an IRI and the URI it maps to
+(RFC 3987, 3.1) have the same.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final, Literal
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from pyoxigraph import NamedNode
 
@@ -25,6 +29,8 @@ _PATH: Final = re.compile(rf"/(?:(page|data)/)?((?:{'|'.join(KINDS)})/.+)")
 _BAD_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _ENCODED_SEPARATOR: Final = re.compile(rb"%2f|%5c|\\", re.IGNORECASE)
 _SAFE: Final = "/:@!$&'()*+,;=-._~"
+_BEYOND_ASCII: Final = re.compile(rb"(?:%[89A-Fa-f][0-9A-Fa-f])+")
+_ASCII: Final = bytes(range(128))
 _NOT_IN_IRIS: Final = re.compile(r"[\x00-\x20\x7f<>\"{}|^`\\]")
 
 
@@ -86,7 +92,7 @@ class Address:
 
     def as_encoded(self, base_iri: str) -> "Address":
         """The same with the IRI as a URI: a thing's IRI may be percent-encoded itself."""
-        return replace(self, iri=NamedNode(base_iri + self.name))
+        return replace(self, iri=NamedNode(base_iri + _as_uri(unquote(self.name))))
 
     def of_text(self) -> "Address":
         """The document whose text, as a file, this address names."""
@@ -107,6 +113,54 @@ def is_thing_path(path: str) -> bool:
     return path[1:].partition("/")[0] in (*KINDS, "page", "data") and path.count("/") > 1
 
 
+def exact_addresses(raw_path: bytes, query_string: bytes, base_iri: str) -> Iterator[Address]:
+    """What a request may name if nothing in it is normalised, the likeliest first.
+
+    A thing's IRI may hold what is a query in the address of a page, empty steps, and octets that
+    are percent-encoded for no need. Those beyond ASCII may be encoded by the client alone.
+
+    Args:
+        raw_path: The path as it was sent, below the service's own prefix, without the query.
+        query_string: The query as it was sent; empty when it is no part of the IRI.
+        base_iri: The base of the IRIs of things.
+    """
+    target = raw_path + (b"?" + query_string if query_string else b"")
+    match = _PATH.fullmatch(target.decode("latin-1"))
+    if match is None or len(raw_path) > LONGEST_PATH:
+        return
+    if match[1]:
+        if not query_string:
+            with suppress(RequestError):
+                yield _named(_decoded(raw_path), base_iri)
+        return
+    for name in dict.fromkeys((_BEYOND_ASCII.sub(_as_text, target[1:]), target[1:])):
+        # What is no IRI in UTF-8 names nothing.
+        with suppress(ValueError):
+            text = name.decode()
+            yield Address("thing", _encoded(text), NamedNode(base_iri + text))
+
+
+def _encoded(path: str) -> str:
+    """The path of an IRI, below the base, as it stands in the addresses of its page and data."""
+    text = _BEYOND_ASCII.sub(_as_text, path.encode()).decode()
+    return quote(text if _as_uri(text) == path else path, safe=_SAFE)
+
+
+def _as_uri(path: str) -> str:
+    """A path with what is beyond ASCII, and nothing else, percent-encoded."""
+    return quote(path, safe=_ASCII)
+
+
+def _as_text(encoded: re.Match[bytes]) -> bytes:
+    """Percent-encoded octets as they are, if they are UTF-8."""
+    octets = unquote_to_bytes(encoded[0])
+    try:
+        octets.decode()
+    except UnicodeDecodeError:
+        return encoded[0]
+    return octets
+
+
 def read_address(raw_path: bytes, base_iri: str) -> Address:
     """Read the path of a request.
 
@@ -118,6 +172,12 @@ def read_address(raw_path: bytes, base_iri: str) -> Address:
         RequestError: It is too long, not UTF-8, ambiguous or not one of a thing.
     """
     path = _decoded(raw_path)
+    if "" in path.split("/")[1:-1]:
+        raise RequestError("bad-path", "the path has an empty step")
+    return _named(path, base_iri)
+
+
+def _named(path: str, base_iri: str) -> Address:
     match = _PATH.fullmatch(path)
     if match is None:
         raise RequestError("not-found", f"there is nothing at {path}")
@@ -128,7 +188,7 @@ def read_address(raw_path: bytes, base_iri: str) -> Address:
     if form is not None:
         name = stem
     try:
-        return Address(role, quote(name, safe=_SAFE), NamedNode(base_iri + name), form)
+        return Address(role, _encoded(name), NamedNode(base_iri + name), form)
     except ValueError as error:
         raise RequestError("bad-path", f"{path} cannot be part of an IRI: {error}") from error
 
@@ -147,8 +207,8 @@ def _decoded(raw_path: bytes) -> str:
     if _ENCODED_SEPARATOR.search(raw_path):
         raise RequestError("bad-path", "the path has an encoded slash, or a backslash")
     steps = path.split("/")
-    if "." in steps or ".." in steps or "" in steps[1:-1]:
-        raise RequestError("bad-path", "the path has an empty step, or one of dots only")
+    if "." in steps or ".." in steps:
+        raise RequestError("bad-path", "the path has a step of dots only")
     if _NOT_IN_IRIS.search(path):
         raise RequestError("bad-path", "the path has a character that no IRI has")
     return path
