@@ -92,3 +92,10 @@ def test_braces_within_texts_of_json_do_not_count(size: int, text: str) -> None:
 def test_triple_terms_are_counted_across_pieces(size: int, space: str) -> None:
     assert not is_refused(terms(5000, space) * 2, RdfFormat.TURTLE, 50 * size)
     assert is_refused(terms(5001, space), RdfFormat.TURTLE, 50 * size)
+
+
+def test_a_format_that_can_hold_it_is_written(rivers: WorkingCopy) -> None:
+    rivers.path("a.ttl").write_text(terms(3000), encoding="utf-8")
+    result = rivers.run("dump", "--data", "a.ttl", "--graph", "default", "--format", "rdf")
+    assert result.exit_code == 0
+    assert result.stdout.count('rdf:parseType="Triple"') == 3000

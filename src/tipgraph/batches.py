@@ -7,11 +7,12 @@ quads that hang together by blank nodes have to be in one request.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from tipgraph.errors import UsageError
+from tipgraph.turtle import terms_within
 
 # The base of IRIs in place of blank nodes (RDF 1.1 Concepts, 3.5).
 GENID: Final = "https://w3id.org/tipgraph/.well-known/genid/"
@@ -101,14 +102,18 @@ def skolemised(quads: Iterable[Quad]) -> Iterator[Quad]:
 
 
 def _skolemised(triple: Triple) -> Triple:
-    subject, value = triple.subject, triple.object
-    if isinstance(subject, BlankNode):
-        subject = NamedNode(GENID + subject.value)
-    if isinstance(value, BlankNode):
-        value = NamedNode(GENID + value.value)
-    elif isinstance(value, Triple):
-        value = _skolemised(value)
-    return Triple(subject, triple.predicate, value)
+    outer = []
+    while isinstance(triple.object, Triple):
+        outer.append(triple)
+        triple = triple.object
+    triple = Triple(_named(triple.subject), triple.predicate, _named(triple.object))
+    for each in reversed(outer):
+        triple = Triple(_named(each.subject), each.predicate, triple)
+    return triple
+
+
+def _named(term: Any) -> Any:
+    return NamedNode(GENID + term.value) if isinstance(term, BlankNode) else term
 
 
 class _Components:
@@ -152,12 +157,4 @@ class _Components:
 
 def blank_nodes(quad: Quad) -> list[str]:
     """The names of the blank nodes of a quad, also those within triple terms."""
-    found = []
-    terms: list[object] = [quad.subject, quad.object]
-    while terms:
-        term = terms.pop()
-        if isinstance(term, BlankNode):
-            found.append(term.value)
-        elif isinstance(term, Triple):
-            terms += (term.subject, term.object)
-    return found
+    return [term.value for term in terms_within(quad.triple) if isinstance(term, BlankNode)]

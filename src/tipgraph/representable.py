@@ -32,11 +32,11 @@ def fits(triple: Triple, rdf_format: RdfFormat) -> bool:
 
 def _parts(triple: Triple) -> Iterator[Any]:
     """A triple, its object, and likewise where that is a triple."""
-    yield triple
-    if isinstance(triple.object, Triple):
-        yield from _parts(triple.object)
-    else:
-        yield triple.object
+    part: Any = triple
+    while isinstance(part, Triple):
+        yield part
+        part = part.object
+    yield part
 
 
 def is_xml_text(text: bytes) -> bool:

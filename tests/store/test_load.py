@@ -4,33 +4,20 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pyoxigraph import (
-    BlankNode,
-    DefaultGraph,
-    Literal,
-    NamedNode,
-    Quad,
-    RdfFormat,
-    Store,
-    Triple,
-    parse,
-)
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
 
 from tests.endpoints import oxigraph, virtuoso
 from tests.isomorphism import canonical
 from tests.service import PATIENCE, wait_until
 from tests.store.misbehaving import Behaviour, Request, misbehaving, response, sending, waiting
 from tests.working_copy import WorkingCopy
-from tipgraph.batches import Batch, batches
+from tipgraph.batches import Batch
 from tipgraph.build import build
 from tipgraph.errors import EndpointAwayError, UsageError
 from tipgraph.inputs import Inputs
@@ -373,38 +360,3 @@ def test_what_is_added_cannot_be_put(endpoint: str, snapshot: Snapshot) -> None:
     target = Target(f"{endpoint}/store", protocol=Protocol.gsp, existing=Existing.add)
     with pytest.raises(UsageError, match="replaces graphs"):
         load(snapshot, target, SETTINGS)
-
-
-NODES = st.one_of(
-    st.sampled_from([BlankNode(f"b{number}") for number in range(12)]),
-    st.sampled_from([NamedNode(f"urn:n{number}") for number in range(4)]),
-)
-OTHERS = st.one_of(
-    st.just(Literal("\\\n\"'ü")),
-    st.builds(Triple, NODES, st.just(NamedNode("urn:p")), NODES),
-)
-GRAPHS = st.sampled_from([DefaultGraph(), NamedNode("urn:g"), NamedNode("urn:h")])
-QUADS = st.lists(
-    st.builds(Quad, NODES, st.just(NamedNode("urn:p")), NODES | OTHERS, GRAPHS),
-    unique=True,
-    max_size=40,
-)
-
-
-@settings(max_examples=100, deadline=None)
-@given(QUADS, st.integers(1, 10))
-def test_batches_one_by_one_give_the_same_dataset(quads: list[Quad], size: int) -> None:
-    made = list(batches(lambda: quads, size))
-    store = Store()
-    for batch in made:
-        store.update(batch.update())
-    for graph in (DefaultGraph(), NamedNode("urn:g"), NamedNode("urn:h")):
-        assert canonical(store.quads_for_pattern(None, None, None, graph)) == canonical(
-            quad for quad in quads if quad.graph_name == graph
-        )
-    assert sum((batch.sizes for batch in made), start=Batch(()).sizes).total() == len(quads)
-    # What follows never hangs together with what came before.
-    for batch, following in pairwise(made):
-        before = {n for q in batch.quads for n in (q.subject, q.object) if isinstance(n, BlankNode)}
-        after = {n for q in following.quads for n in (q.subject, q.object)}
-        assert not before & after
