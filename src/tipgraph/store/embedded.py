@@ -12,6 +12,7 @@ from tipgraph.store.blocking import BlockingStore
 from tipgraph.store.describe import ABOUT_PROPERTIES, LABEL_PROPERTIES, describe_queries
 from tipgraph.store.failures import failed
 from tipgraph.store.federation import Gateway
+from tipgraph.store.hints import EMPTY_DEFAULT_GRAPH, reads_default_graph
 from tipgraph.store.pool import PoolLimits, WorkerPool
 from tipgraph.store.queue import Ticket
 from tipgraph.store.services import find_services, rewrite_services
@@ -59,6 +60,14 @@ class EmbeddedStore(BlockingStore):
     def pool(self) -> WorkerPool:
         """The workers, for operations: how many are busy, how many were killed."""
         return self._pool
+
+    async def hints(self, request: QueryRequest) -> tuple[str, ...]:
+        """Say what may be wrong with a query, and that the default graph is empty if it is."""
+        unknown = await super().hints(request)
+        named_only = bool(self.manifest.graphs) and self.manifest.default_graph_triples == 0
+        if named_only and request.default_graphs is None and reads_default_graph(request.query):
+            return (EMPTY_DEFAULT_GRAPH, *unknown)
+        return unknown
 
     async def ready(self) -> bool:
         """Whether at least one worker has the snapshot open."""

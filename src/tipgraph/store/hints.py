@@ -18,6 +18,10 @@ _CANDIDATES: Final = 5000
 _KEPT: Final = 16
 # Seconds.
 _AGAIN: Final = 60
+EMPTY_DEFAULT_GRAPH: Final = (
+    "the default graph is empty, and all triples are in named graphs: name these by FROM, or by "
+    "GRAPH in the pattern, or serve the data with --union-default-graph"
+)
 _USES: Final = "{ ?term ?p ?o } UNION { ?s ?term ?o } UNION { ?s ?p ?term }"
 
 Select = Callable[[str], Awaitable[Solutions]]
@@ -99,6 +103,11 @@ class Hints:
     async def _terms(self, query: str) -> list[str]:
         rows = await self._select(query)
         return [row["term"].value for row in rows if isinstance(row["term"], NamedNode)]
+
+
+def reads_default_graph(query: str) -> bool:
+    """Whether a query names no graph, so that it reads the default graph alone."""
+    return not any(token.is_word("FROM") or token.is_word("GRAPH") for token in tokens(query))
 
 
 def named_iris(terminals: Sequence[Token], prologue: Prologue) -> list[str]:

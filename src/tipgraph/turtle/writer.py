@@ -263,7 +263,7 @@ class BlockWriter:
         if isinstance(term, Literal):
             return self._literal(term)
         if isinstance(term, Triple):
-            return f"<<( {' '.join(map(self._part, term))} )>>"
+            return self._triple_term(term)
         if term not in self.nested:
             return f"_:{term.value}"
         members, others = self._collection(term)
@@ -277,6 +277,14 @@ class BlockWriter:
             for p in sorted(properties, key=self._predicate_key)
         )
         return f"[ {inside} ]"
+
+    def _triple_term(self, term: Term) -> str:
+        """A triple term; those that it ends with may be more than calls can be nested."""
+        opened: list[str] = []
+        while isinstance(term, Triple):
+            opened.append(f"<<( {self._part(term.subject)} {self._part(term.predicate)} ")
+            term = term.object
+        return f"{''.join(opened)}{self._part(term)}{' )>>' * len(opened)}"
 
     def _part(self, term: Term) -> str:
         """A part of a triple term, which cannot be written as a list."""
