@@ -73,6 +73,36 @@ def test_what_is_no_request_is_a_problem(service: LiveService, sent: bytes) -> N
         assert problem(everything(connection))["type"] == "/problems/malformed-request"
 
 
+@pytest.mark.parametrize(
+    ("coding", "kind"),
+    [
+        (b"gzip, chunked", "unknown-transfer-coding"),
+        (b"identity, Chunked", "unknown-transfer-coding"),
+        (b"gzip\r\nTransfer-Encoding: chunked", "unknown-transfer-coding"),
+        (b"gzip", "unknown-transfer-coding"),
+        (b"chunked, chunked", "malformed-request"),
+        (b"chunked, gzip", "malformed-request"),
+    ],
+)
+def test_a_transfer_coding_that_is_not_read_is_refused(
+    service: LiveService, coding: bytes, kind: str
+) -> None:
+    head = post(b"/sparql", 0, b"application/sparql-query")
+    head = head.replace(b"Content-Length: 0", b"Transfer-Encoding: " + coding)
+    with service.connect() as connection:
+        connection.sendall(head + b"6\r\nASK {}\r\n0\r\n\r\n")
+        assert problem(everything(connection))["type"] == f"/problems/{kind}"
+
+
+@pytest.mark.parametrize("coding", [b"chunked", b"Chunked"])
+def test_a_body_in_chunks_is_read(service: LiveService, coding: bytes) -> None:
+    head = post(b"/sparql", 0, b"application/sparql-query")
+    head = head.replace(b"Content-Length: 0", b"Connection: close\r\nTransfer-Encoding: " + coding)
+    with service.connect() as connection:
+        connection.sendall(head + b"6\r\nASK {}\r\n0\r\n\r\n")
+        assert everything(connection).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
 def test_a_head_without_end_is_refused(service: LiveService) -> None:
     def refused() -> bool:
         line = 'tipgraph_requests_total{path="other",status="431"} 1.0'

@@ -105,6 +105,13 @@ def test_a_known_dump_is_not_sent_again(dumped: httpx.Client) -> None:
     assert (response.status_code, response.content) == (304, b"")
 
 
+def test_a_dump_that_is_not_the_expected_one_is_not_sent(dumped: httpx.Client) -> None:
+    for asked in ({}, {"range": "bytes=0-1"}):
+        refused = dumped.get(DUMP, headers={"if-match": '"other"', **asked})
+        assert refused.status_code == 412
+        assert dumped.get(DUMP, headers={"if-match": TAG, **asked}).status_code in (200, 206)
+
+
 def test_checksums(dumped: httpx.Client) -> None:
     listed = dumped.get("/dumps/1.2.3/SHA256SUMS").text
     assert listed == f"{hashlib.sha256(CONTENT).hexdigest()}  {NAME}\n"

@@ -101,6 +101,24 @@ class TestEntityTags:
             assert client.get(path, headers={"if-none-match": known}).status_code == 304
         assert client.get(path, headers={"if-none-match": '"other"'}).status_code == 200
 
+    @pytest.mark.parametrize(
+        "path", ["/", "/sparql", "/gsp?default", "/sparql?query=ASK%7B%7D", "/static/site.css"]
+    )
+    @pytest.mark.parametrize("method", ["GET", "HEAD"])
+    def test_what_is_expected_is_there_or_nothing_is_sent(
+        self, client: httpx.Client, method: str, path: str
+    ) -> None:
+        tag = client.get(path).headers["etag"]
+        for expected in (tag, f'"other", {tag}', "*"):
+            found = client.request(method, path, headers={"if-match": expected})
+            assert found.status_code == 200
+        for other in ('"other"', f"W/{tag}"):
+            for more in ({}, {"if-none-match": tag}):
+                refused = client.request(method, path, headers={"if-match": other, **more})
+                assert refused.status_code == 412
+                assert refused.headers["etag"] == tag
+                assert refused.headers["cache-control"] == "no-store"
+
 
 class TestCompression:
     @pytest.mark.parametrize(

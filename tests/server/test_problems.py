@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.service import EX
-from tipgraph.server.problems import PROBLEMS
+from tipgraph.server.problem_types import PROBLEMS
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "sparql.md"
 

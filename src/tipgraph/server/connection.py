@@ -13,7 +13,8 @@ from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from tipgraph.server.exchange import Service
-from tipgraph.server.problems import PROBLEM_JSON, PROBLEMS, Problem
+from tipgraph.server.problem_types import PROBLEMS
+from tipgraph.server.problems import PROBLEM_JSON, Problem
 from tipgraph.server.reply import Reply, head
 
 # Bytes; a query may stand in the request line.
@@ -125,6 +126,8 @@ class Connection(HttpToolsProtocol):
             self._refuse("uri-too-long", f"the address has over {_LONGEST_ADDRESS:,} bytes")
         elif not self._names_its_host():
             self._refuse("malformed-request", "a request of HTTP/1.1 has one field Host, not more")
+        elif coding := self._unknown_coding():
+            self._refuse("unknown-transfer-coding", f"the body is sent as {coding!r}")
         else:
             super().on_headers_complete()
             return
@@ -135,6 +138,11 @@ class Connection(HttpToolsProtocol):
         """Whether a request says whom it is for, once (RFC 9112, 3.2)."""
         hosts = sum(name == b"host" for name, _ in self.headers)
         return hosts == 1 or (hosts == 0 and self.parser.get_http_version() != "1.1")
+
+    def _unknown_coding(self) -> str:
+        """The transfer codings of a body if they are not `chunked` alone (RFC 9112, 6.1)."""
+        given = b", ".join(value for name, value in self.headers if name == b"transfer-encoding")
+        return "" if given.strip().lower() == b"chunked" else given.decode("latin-1")
 
     def on_message_complete(self) -> None:
         """Note that a request is whole."""

@@ -85,6 +85,7 @@ class Dumps(Reading):
             (b"accept-ranges", b"bytes"),
             self._described,
         ]
+        exchange.check_expected(headers)
         if exchange.is_known(tag):
             await exchange.respond(304, headers)
             return

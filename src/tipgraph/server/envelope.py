@@ -21,7 +21,8 @@ from tipgraph.server.exchange import (
     Service,
     options_headers,
 )
-from tipgraph.server.problems import PROBLEMS, UNFORESEEN, Problem, problem_of
+from tipgraph.server.problem_types import PROBLEMS
+from tipgraph.server.problems import UNFORESEEN, Problem, problem_of
 
 _KEY: Final = "tipgraph.exchange"
 _METHODS: Final = ("GET", "HEAD", "OPTIONS")

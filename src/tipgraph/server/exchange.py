@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
-from tipgraph.errors import TipgraphError
+from tipgraph.errors import RequestError, TipgraphError
 from tipgraph.server.bodies import (
     IDENTITY,
     SMALL_BODY,
@@ -125,6 +125,7 @@ class Exchange:
         "content_type",
         "forwarded_for",
         "host",
+        "if_match",
         "if_none_match",
         "method",
         "path",
@@ -149,7 +150,7 @@ class Exchange:
         self.query_string: bytes = scope["query_string"]
         self.peer: str = scope["client"][0] if scope.get("client") else ""
         self.accept: bytes | None = None
-        self.accept_encoding = self.if_none_match = self.content_encoding = b""
+        self.accept_encoding = self.content_encoding = self.if_match = self.if_none_match = b""
         self.forwarded_for = self.requested_headers = b""
         self.content_type: bytes | None = None
         self.host = self.request_id = b""
@@ -167,6 +168,8 @@ class Exchange:
                 self.accept_encoding = _joined(self.accept_encoding, value)
             elif name == b"if-none-match":
                 self.if_none_match = _joined(self.if_none_match, value)
+            elif name == b"if-match":
+                self.if_match = _joined(self.if_match, value)
             elif name == b"content-type":
                 self.content_type = value
             elif name == b"content-encoding":
@@ -254,7 +257,12 @@ class Exchange:
             headers: The header fields that not all responses have.
             body: The body.
             kept: Where the body is kept, if the same request gets the same response again.
+
+        Raises:
+            RequestError: The client wants this only if it is something else.
         """
+        if self.if_match and status in (200, 304):
+            self.check_expected(headers)
         await self.begin(status, headers, len(body), kept)
         await self.send(
             {"type": "http.response.body", "body": b"" if self.method == "HEAD" else body}
@@ -308,6 +316,24 @@ class Exchange:
             return [*headers, (b"content-type", b"text/html; charset=utf-8")], body
         body = problem.to_json(request_id)
         return [*headers, (b"content-type", PROBLEM_JSON.media_type.encode())], body
+
+    def check_expected(self, headers: Headers) -> None:
+        """Check the If-Match field of a request to read something (RFC 9110, 13.1.1).
+
+        Args:
+            headers: What there is is sent with these, which may name it by an entity tag.
+
+        Raises:
+            RequestError: It is not what the client expects.
+        """
+        tag = dict(headers).get(b"etag")
+        if not self.if_match or tag is None or self.method not in ("GET", "HEAD"):
+            return
+        expected = re.findall(rb'(?:W/)?"[^"]*"|\*', self.if_match)
+        # The comparison is the strong one: what is marked as weak is no tag of ours.
+        if tag not in expected and b"*" not in expected:
+            detail = f"what there is has the entity tag {tag.decode()}"
+            raise RequestError("precondition-failed", detail, headers=(("etag", tag.decode()),))
 
     def is_known(self, tag: bytes) -> bool:
         """Whether the client has a representation already (RFC 9110, 13.1.2).

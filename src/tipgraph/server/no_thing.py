@@ -7,7 +7,8 @@ from tipgraph.server.exchange import Exchange
 from tipgraph.server.links import WebLink, alternates, joined
 from tipgraph.server.lookup import Lookup
 from tipgraph.server.negotiation import MediaType, negotiate
-from tipgraph.server.problems import PROBLEM_JSON, PROBLEMS, Problem
+from tipgraph.server.problem_types import PROBLEMS
+from tipgraph.server.problems import PROBLEM_JSON, Problem
 from tipgraph.server.surroundings import Surroundings
 from tipgraph.server.targets import LinkTargets
 from tipgraph.server.templates import Templates

@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse
 
 from tipgraph.errors import RequestError
-from tipgraph.server.problems import PROBLEMS
+from tipgraph.server.problem_types import PROBLEMS
 from tipgraph.server.templates import Templates
 
 
