@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -239,6 +239,25 @@ def wait_until(condition: Callable[[], bool], *, seconds: float = PATIENCE) -> N
     while not condition():
         assert time.monotonic() < end, f"did not come true within {seconds} seconds"
         time.sleep(0.02)
+
+
+def run_limited(arguments: Sequence[str], most: int) -> "subprocess.CompletedProcess[str]":
+    """Run a command where no file may grow past a number of bytes, as on a full disk."""
+    # Nor could what is measured of it be written whole, which then cannot be read.
+    unmeasured = {name: value for name, value in os.environ.items() if name not in MEASURING}
+    return subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most})); "
+            "from tipgraph.cli import main; sys.argv = ['tipgraph', *sys.argv[1:]]; main()",
+            *arguments,
+        ],
+        env=unmeasured,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def is_running(pid: int) -> bool:

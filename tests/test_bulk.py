@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from tests.isomorphism import canonical, read
-from tests.service import MEASURING, wait_until
+from tests.service import run_limited, wait_until
 from tests.working_copy import WorkingCopy
 from tipgraph.build import build
 from tipgraph.bulk import BadLine, load_files
@@ -247,31 +247,10 @@ def test_a_build_without_room_is_not_begun(
         build(Inputs((file,)), rivers.cache)
 
 
-def build_limited(file: Path, most: int) -> "subprocess.CompletedProcess[str]":
-    """Build where no file may grow past a number of bytes, as on a full disk."""
-    # Nor could what is measured of it be written whole, which then cannot be read.
-    unmeasured = {name: value for name, value in os.environ.items() if name not in MEASURING}
-    return subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            f"import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most})); "
-            "from tipgraph.cli import main; sys.argv = ['tipgraph', *sys.argv[1:]]; main()",
-            "build",
-            "--data",
-            str(file),
-        ],
-        env=unmeasured,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_a_full_disk_is_said_and_the_old_snapshot_stays(rivers: WorkingCopy) -> None:
     old = build(Inputs((many(rivers.path("old.nt"), 3),)), rivers.cache).snapshot
     file = many(rivers.path("a.nt"), 60_000)
-    limited = build_limited(file, 300_000)
+    limited = run_limited(("build", "--data", str(file)), 300_000)
     assert limited.returncode == 4, limited.stderr
     assert limited.stderr.startswith(f"error: snapshots cannot be written to {rivers.cache}: ")
     assert list(rivers.cache.glob("*.partial")) == []
@@ -285,7 +264,7 @@ def test_a_full_disk_under_the_search_index_is_said_with_a_way_out(
     file = rivers.path("a.nt")
     said = (f'<urn:s{n}> <{RDFS}label> "number {n} of many" .\n' for n in range(things))
     file.write_text("".join(said), encoding="utf-8")
-    limited = build_limited(file, things * 100)
+    limited = run_limited(("build", "--data", str(file)), things * 100)
     assert limited.returncode == 4, limited.stderr
     assert re.fullmatch(
         "error: the search index cannot be written: (database or disk is full|disk I/O error); "

@@ -1,5 +1,7 @@
 """Which files make the dataset, and which named graph each fills: no other module knows paths."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -112,14 +114,29 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 @contextmanager
 def writing(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file to be written.
+    """Open a file to be written, which is as it was until the new one is whole and on the disk.
 
     Raises:
         InputError: The file cannot be written.
     """
+    target = Path(os.path.realpath(path))
+    is_special = target.exists() and not target.is_file()
     try:
-        with path.open("wb") as file:
-            yield file
+        if is_special or not os.access(target.parent, os.W_OK):
+            with path.open("wb") as file:
+                yield file
+            return
+        beside = target.with_name(f".{target.name}.{os.getpid()}.new")
+        try:
+            with beside.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            if target.exists():
+                shutil.copymode(target, beside)
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
     except OSError as error:
         raise InputError.of_file(path, error, "cannot be written") from error
 
