@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
@@ -34,14 +34,19 @@ ODD: Final = (
     "id/a%20%C3%A9",
     "id/with.ttl?a",
     "claim/?1",
+    "id/" + "\u00f6" * 600,
 )
+# No client sends these as they are: links lead to what is said of them in another way.
+UNSENT: Final = ("id/", "id", "id/a/%2E", "id/plain#part", f"id/{'x' * 5000}")
 
 
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveService]:
     folder = tmp_path_factory.mktemp("odd")
     label = "<http://www.w3.org/2000/01/rdf-schema#label>"
-    named = "".join(f'<{iri}> {label} "{iri}" . <id/plain> <near> <{iri}> .\n' for iri in ODD)
+    named = "".join(
+        f'<{iri}> {label} "{iri}" . <id/plain> <near> <{iri}> .\n' for iri in (*ODD, *UNSENT)
+    )
     plain = f'<id/plain> {label} "plain" ; <near> <{MINE}/evil.example/> .\n'
     (folder / "odd.ttl").write_text(f"BASE <{MINE}>\n{plain}{named}", encoding="utf-8")
     snapshot = build(Inputs((folder / "odd.ttl",)), folder / "built").snapshot
@@ -87,6 +92,22 @@ class TestOddIris:
 
 
 class TestOthers:
+    def test_links_to_what_no_client_can_ask_for_lead_to_what_is_said_of_it(
+        self, odd: LiveService
+    ) -> None:
+        page = get(odd, "/page/id/plain", BROWSER)[2]
+        hrefs = {unescape(href) for href in re.findall('href="([^"]*)"', page)}
+        others = [path for path in UNSENT if "#" not in path]
+        asked = {f"/sparql?{urlencode({'query': f'DESCRIBE <{MINE}{path}>'})}" for path in others}
+        assert asked <= hrefs
+        assert "/page/id/plain%23part" in hrefs
+        status, _, part = get(odd, "/page/id/plain%23part", BROWSER)
+        assert (status, "id/plain#part" in unescape(part)) == (200, True)
+
+    @pytest.mark.parametrize("path", ["/id/plain?" + "x" * 9000, "/id/" + "x" * 9000 + "?y"])
+    def test_no_more_is_looked_up_than_an_iri_may_have(self, odd: LiveService, path: str) -> None:
+        assert get(odd, path, BROWSER)[0] in (303, 414)
+
     def test_what_is_no_part_of_an_iri_is_a_parameter(self, odd: LiveService) -> None:
         _, fields, _ = get(odd, "/id/plain?format=ttl", BROWSER)
         assert fields["location"] == "/data/id/plain.ttl"

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Final
 
 from tipgraph.server.addresses import local_root, web_address, with_parameters
-from tipgraph.server.things import KINDS
+from tipgraph.server.things import KINDS, thing_address
 from tipgraph.settings import Settings
 
 # The last step of the IRI of the graph that each document is made of.
@@ -48,6 +48,8 @@ class LinkTargets:
         """A local path, which is that of what the graph says of it where it has no other."""
         path = iri.removeprefix(self.base)
         step = _END_OF_STEP.split(path, maxsplit=1)[0]
+        if step in KINDS:
+            path = thing_address(path) or iri
         # What follows the base by a slash would, as a link, name another host.
         if path != iri and step in self.answered and not path.startswith("/"):
             return self.root + path

@@ -24,12 +24,15 @@ KINDS: Final = ("id", "claim", "doc", "inferred")
 Role = Literal["thing", "page", "data"]
 
 LONGEST_PATH: Final = 2048
+# Things that are known may have longer ones: with a bound, since it is kept whether one is known.
+_LONGEST_KNOWN: Final = 4096
 
 _PATH: Final = re.compile(rf"/(?:(page|data)/)?((?:{'|'.join(KINDS)})/.+)")
 _BAD_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _ENCODED_SEPARATOR: Final = re.compile(rb"%2f|%5c|\\", re.IGNORECASE)
 _SAFE: Final = "/:@!$&'()*+,;=-._~"
 _BEYOND_ASCII: Final = re.compile(rb"(?:%[89A-Fa-f][0-9A-Fa-f])+")
+_DOTS: Final = re.compile(r"/(?:\.|%2e){1,2}(?:[/?#]|\Z)", re.IGNORECASE)
 _ASCII: Final = bytes(range(128))
 _NOT_IN_IRIS: Final = re.compile(r"[\x00-\x20\x7f<>\"{}|^`\\]")
 
@@ -113,6 +116,21 @@ def is_thing_path(path: str) -> bool:
     return path[1:].partition("/")[0] in (*KINDS, "page", "data") and path.count("/") > 1
 
 
+def thing_address(path: str) -> str:
+    """Where a link to a thing leads, below the home page; empty where no address names it.
+
+    Clients send neither what follows a `#` nor steps of dots.
+
+    Args:
+        path: The path of its IRI below the base.
+    """
+    if _DOTS.search(path) or len(_encoded(path)) + len("/data/.linkset") > _LONGEST_KNOWN:
+        return ""
+    if "#" in path:
+        return f"page/{_encoded(path)}"
+    return path if _PATH.fullmatch(f"/{path}") else ""
+
+
 def exact_addresses(raw_path: bytes, query_string: bytes, base_iri: str) -> Iterator[Address]:
     """What a request may name if nothing in it is normalised, the likeliest first.
 
@@ -126,7 +144,7 @@ def exact_addresses(raw_path: bytes, query_string: bytes, base_iri: str) -> Iter
     """
     target = raw_path + (b"?" + query_string if query_string else b"")
     match = _PATH.fullmatch(target.decode("latin-1"))
-    if match is None or len(raw_path) > LONGEST_PATH:
+    if match is None or len(target) > _LONGEST_KNOWN:
         return
     if match[1]:
         if not query_string:
@@ -171,6 +189,10 @@ def read_address(raw_path: bytes, base_iri: str) -> Address:
     Raises:
         RequestError: It is too long, not UTF-8, ambiguous or not one of a thing.
     """
+    if len(raw_path) > LONGEST_PATH:
+        raise RequestError(
+            "uri-too-long", f"the path has {len(raw_path)} bytes, at most {LONGEST_PATH} are read"
+        )
     path = _decoded(raw_path)
     if "" in path.split("/")[1:-1]:
         raise RequestError("bad-path", "the path has an empty step")
@@ -194,10 +216,6 @@ def _named(path: str, base_iri: str) -> Address:
 
 
 def _decoded(raw_path: bytes) -> str:
-    if len(raw_path) > LONGEST_PATH:
-        raise RequestError(
-            "uri-too-long", f"the path has {len(raw_path)} bytes, at most {LONGEST_PATH} are read"
-        )
     if _BAD_ESCAPE.search(raw_path):
         raise RequestError("bad-encoding", "the path has a % that begins no escape")
     try:
