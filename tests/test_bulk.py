@@ -26,6 +26,7 @@ from tipgraph.errors import CacheError, InputError
 from tipgraph.inputs import Inputs
 from tipgraph.namespaces import GRAPH_INFERRED, RDFS, TIP
 from tipgraph.snapshot import open_snapshot
+from tipgraph.snapshot_folder import used
 
 BAD = ("<urn:s> <urn:p q> <urn:o> .", "<urn:s> <urn:p>", '<urn:s> <urn:p> "never closed .', "\\")
 
@@ -245,6 +246,24 @@ def test_a_build_without_room_is_not_begun(
     )
     with pytest.raises(CacheError, match=r"needs about [\d,]+ MB .* TIPGRAPH_SNAPSHOT_DIR"):
         build(Inputs((file,)), rivers.cache)
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "line"),
+    [
+        ("labels.nt", "", f'<tag:thing/{{n}}> <{RDFS}label> "the thing of number {{n}}" .'),
+        ("terse.ttl", f"PREFIX : <tag:{'long/' * 10}> ", ":{n} a :C, :D ; :p {n} ."),
+        ("links.nt.gz", "", "<tag:{n}> <tag:p> <tag:thing/{n}> ."),
+    ],
+)
+def test_a_build_takes_no_more_room_than_it_asks_for(
+    rivers: WorkingCopy, name: str, head: str, line: str
+) -> None:
+    file = rivers.path(name)
+    content = (head + "\n".join(line.format(n=n) for n in range(20_000))).encode()
+    file.write_bytes(gzip.compress(content) if file.suffix == ".gz" else content)
+    inputs = Inputs((file,))
+    assert used(build(inputs, rivers.cache).snapshot.path) <= inputs.room()
 
 
 def test_a_full_disk_is_said_and_the_old_snapshot_stays(rivers: WorkingCopy) -> None:

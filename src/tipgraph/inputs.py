@@ -2,18 +2,22 @@
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, cast
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from tipgraph import dataset
 from tipgraph.bulk import LINE_FORMATS, file_format
-from tipgraph.namespaces import GRAPH_ONTOLOGY
+from tipgraph.errors import InputError
+from tipgraph.namespaces import GRAPH_ONTOLOGY, RDF, XSD
+from tipgraph.nesting import Shallow
 from tipgraph.snapshot_folder import FileDigests, state_of
-from tipgraph.streams import COMPRESSIONS, file_size
+from tipgraph.streams import COMPRESSIONS, file_size, opened
 
 _REASONING: Final = ("reasoning/*", "reasoning/*/*")
 # A change to the code that makes the graph makes another snapshot, as a change of its files does.
@@ -29,10 +33,20 @@ _CODE: Final = (
     "search/*",
     "turtle/*",
 )
-# Bytes of disk for a byte of a file: in formats of lines, in others, and for a byte compressed.
-_ROOM_IN_LINES: Final = 3
-_ROOM: Final = 6
+# Bytes of disk, as measured: for a triple, for what search finds by it, for a letter of its text.
+_ROOM_OF_TRIPLE: Final = 250
+_ROOM_OF_FOUND: Final = 450
+_ROOM_OF_TEXT: Final = 12
+# For a byte of a file, at least.
+_LEAST_ROOM: Final = 3
+# For a byte of a format that is not read from the beginning on.
+_ROOM: Final = 10
+# Bytes of a file that are looked at.
+_LOOKED_AT: Final = 1 << 20
+# Bytes of text in a byte of a compressed file.
 _COMPRESSED: Final = 10
+_READ_FROM_THE_BEGINNING: Final = (*LINE_FORMATS, RdfFormat.TURTLE, RdfFormat.TRIG)
+_TEXTS: Final = (f"{RDF}langString", f"{XSD}string")
 # What follows, with the claims that it rests on, may be as much again as there was.
 _INFERRED: Final = 2
 
@@ -76,12 +90,14 @@ class Inputs:
         return [state_of(file) for file in self.files]
 
     def room(self) -> int:
-        """How many bytes a build needs on disk at most while it runs, as measured."""
+        """How many bytes a build needs on disk at most while it runs, by how the files begin."""
         return sum(
-            file_size(file)
-            * (_ROOM_IN_LINES if file_format(file) in LINE_FORMATS else _ROOM)
-            * (_COMPRESSED if file.suffix in COMPRESSIONS else 1)
-            * (_INFERRED if self.infer else 1)
+            int(
+                file_size(file)
+                * _room_for_a_byte(file)
+                * (_COMPRESSED if file.suffix in COMPRESSIONS else 1)
+                * (_INFERRED if self.infer else 1)
+            )
             for file in self.files
         )
 
@@ -100,6 +116,29 @@ class Inputs:
         files = [(f"{role} {path.resolve().as_uri()}", path) for path in self.files]
         by = [*_code(*_REASONING), *_shipped(GRAPH_ONTOLOGY)] if self.infer else []
         return [*files, *by]
+
+
+def _room_for_a_byte(file: Path) -> float:
+    form = file_format(file)
+    if form not in _READ_FROM_THE_BEGINNING:
+        return _ROOM
+    with opened(file) as (_, content):
+        beginning = content.read(_LOOKED_AT)
+    needed = 0
+    # It may end anywhere; what is wrong with the file is said where it is loaded.
+    with suppress(SyntaxError, UnicodeDecodeError, MemoryError, InputError):
+        read = Shallow(BytesIO(beginning), form, str(file))
+        for quad in parse(cast("IO[bytes]", read), form, base_iri=file.resolve().as_uri()):
+            needed += _ROOM_OF_TRIPLE + _room_of_found(quad)
+    return max(needed / max(len(beginning), 1), _LEAST_ROOM)
+
+
+def _room_of_found(quad: Quad) -> int:
+    """What search may find by a quad: a thing of a class, or by a text."""
+    value = quad.object
+    if isinstance(value, Literal) and value.datatype.value in _TEXTS:
+        return _ROOM_OF_FOUND + _ROOM_OF_TEXT * len(value.value)
+    return _ROOM_OF_FOUND if quad.predicate.value == f"{RDF}type" else 0
 
 
 def _code(*patterns: str) -> list[tuple[str, Path]]:
