@@ -41,7 +41,8 @@ def chromium() -> Iterator[Browser]:
     assert path is not None, "this needs chromium, which is not here"
     expect.set_options(timeout=_MILLISECONDS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
+        # Debian's has pages drawn by a processor for graphics, which is played by software here.
+        browser = playwright.chromium.launch(executable_path=path, args=["--disable-gpu"])
         try:
             yield browser
         finally:
