@@ -129,7 +129,7 @@ def test_a_prefix_that_stands_for_no_absolute_iri(data: Path, store: EmbeddedSto
             tipgraph.validate(given, read(shape % "here:River"), engine=engine)
 
 
-def test_data_that_says_which_shapes_apply() -> None:
+def test_data_that_says_which_shapes_apply(tmp_path: Path) -> None:
     shapes = read("ex:S a sh:NodeShape ; sh:class ex:Sea .")
     triples = [quad.triple for quad in parse_rdf(DATA, RdfFormat.TURTLE, "data")]
     rhine, applies, shape = (
@@ -144,3 +144,7 @@ def test_data_that_says_which_shapes_apply() -> None:
     assert len(found(Triple(rhine, applies, Literal("round"))).results) == 1
     with pytest.raises(UsageError, match="sh:shape"):
         tipgraph.validate([*triples, Triple(rhine, applies, shape)], shapes, engine="shacl")
+    lines = tmp_path / "data.nt"
+    lines.write_text("".join(f"{each} .\n" for each in (*triples, Triple(rhine, applies, shape))))
+    with pytest.raises(UsageError, match="sh:shape"):
+        tipgraph.validate(lines, shapes, engine="shacl")

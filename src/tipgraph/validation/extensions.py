@@ -11,7 +11,7 @@ from typing import Final
 from pyoxigraph import NamedNode, Triple
 
 from tipgraph.namespaces import RDF, SH
-from tipgraph.validation.documents import RdfGraph
+from tipgraph.validation.documents import LINES, RdfGraph
 from tipgraph.validation.result import Term
 from tipgraph.validation.shapes_triples import ShapesTriples
 
@@ -103,7 +103,10 @@ def data_names_shapes(data: RdfGraph, shapes: ShapesTriples) -> bool:
         InputSyntaxError: A text breaks the grammar of its format.
     """
     single = data.single
-    if single is not None and not single.mentions(_SHAPE):
-        return False
+    if single is not None:
+        # Formats of lines, whose files may be large, have no shorter form of it.
+        written = f"<{SH}{_SHAPE}>" if single.rdf_format in LINES else _SHAPE
+        if not single.mentions(written):
+            return False
     names = (each.object for each in data.scan() if each.predicate.value == f"{SH}{_SHAPE}")
     return any(name in shapes.by_subject for name in names)
