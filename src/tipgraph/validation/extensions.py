@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode, Triple
 from tipgraph.namespaces import RDF, SH
 from tipgraph.validation.documents import LINES, RdfGraph
 from tipgraph.validation.result import Term
-from tipgraph.validation.shapes_triples import ShapesTriples
+from tipgraph.validation.shapes_triples import QUERIES, VALIDATORS, ShapesTriples
 
 _TYPE: Final = NamedNode(f"{RDF}type")
 # It points from the data to the shapes that apply, so it is the data that has to be without it.
@@ -46,10 +46,6 @@ _CLASSES: Final = {
     f"{SH}{name}": f"sh:{name}"
     for name in ("ShapeClass", "SPARQLFunction", "JSFunction", "JSValidator")
 }
-_VALIDATORS: Final = tuple(
-    f"{SH}{name}" for name in ("validator", "nodeValidator", "propertyValidator")
-)
-_QUERIES: Final = (f"{SH}select", f"{SH}ask")
 
 
 def extension(triple: Triple) -> str | None:
@@ -80,9 +76,9 @@ def extension_components(shapes: ShapesTriples) -> set[Term]:
         if not each.value.startswith(SH)
         and not any(
             shapes.objects(validator, query)
-            for name in _VALIDATORS
+            for name in VALIDATORS
             for validator in shapes.objects(each, name)
-            for query in _QUERIES
+            for query in QUERIES
         )
     }
 

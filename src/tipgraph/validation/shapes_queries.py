@@ -16,12 +16,8 @@ from tipgraph.store.services import find_services
 from tipgraph.store.tokens import Token, query_form, read_prologue, tokens
 from tipgraph.validation.extensions import extension_values
 from tipgraph.validation.positions import Sought
-from tipgraph.validation.shapes_triples import Fault, ShapesTriples
+from tipgraph.validation.shapes_triples import QUERIES, VALIDATORS, Fault, ShapesTriples
 
-_QUERIES: Final = tuple(f"{SH}{name}" for name in ("select", "ask"))
-_VALIDATORS: Final = tuple(
-    f"{SH}{name}" for name in ("validator", "nodeValidator", "propertyValidator")
-)
 _PATH: Final = re.compile(r"[$?]PATH\b")
 _PLACE: Final = re.compile(r"^Parser error |^error at ")
 # SHACL says nothing of FROM, and engines differ: one reads the data all the same, another nothing.
@@ -33,8 +29,8 @@ def query_faults(shapes: ShapesTriples) -> Iterator[Fault]:
     """What is wrong with the queries of a shapes graph, but for those that nothing evaluates."""
     prologue = _prologue(shapes)
     passed_over = extension_values(shapes)
-    validators = {validator for name in _VALIDATORS for _, validator in shapes.pairs(name)}
-    for predicate in _QUERIES:
+    validators = {validator for name in VALIDATORS for _, validator in shapes.pairs(name)}
+    for predicate in QUERIES:
         for subject, text in shapes.pairs(predicate):
             if isinstance(text, Literal) and subject not in passed_over:
                 prebound = (*_PREBOUND, "value") if subject in validators else _PREBOUND

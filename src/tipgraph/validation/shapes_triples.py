@@ -14,7 +14,10 @@ from tipgraph.validation.result import Term
 _FIRST: Final = f"{RDF}first"
 _REST: Final = f"{RDF}rest"
 _NIL: Final = NamedNode(f"{RDF}nil")
-_QUERIES: Final = (f"{SH}select", f"{SH}ask")
+QUERIES: Final = (f"{SH}select", f"{SH}ask")
+VALIDATORS: Final = tuple(
+    f"{SH}{name}" for name in ("validator", "nodeValidator", "propertyValidator")
+)
 # By these a shape refers to another shape, or to a list of shapes.
 _REFERENCES: Final = tuple(
     f"{SH}{name}" for name in ("node", "property", "not", "qualifiedValueShape")
@@ -75,7 +78,7 @@ class ShapesTriples:
     @property
     def is_queried(self) -> bool:
         """Whether a query looks at the shapes graph itself, which is then better left as it is."""
-        return any("shapesGraph" in text.value for name in _QUERIES for _, text in self.pairs(name))
+        return any("shapesGraph" in text.value for name in QUERIES for _, text in self.pairs(name))
 
     def referred(self, shape: Term) -> Iterator[tuple[str, Term]]:
         """The shapes that a shape refers to, each with the predicate by which it does."""
